@@ -1,0 +1,39 @@
+"""Every hard bound of the protocol, with its unit in the name and the reason beside it.
+
+These are format limits, the same for ever and in every city. What a city may tune lives in the on-chain policy.
+"""
+
+TRANSACTION_SIZE_MAX_BYTES = 4_096
+"""One transaction names a handful of objects; anything larger is not one of ours."""
+BLOCK_TRANSACTIONS_MAX = 2_000
+"""About 80 ms of signature checks on one core: inside a tenth of the first propose timeout."""
+BLOCK_SIZE_MAX_BYTES = 1_048_576
+"""Transactions of one block together; a block crosses a district's line in well under a second."""
+BLOCK_EVIDENCE_MAX = 16
+BLOCK_EVIDENCE_MAX_BYTES = 65_536
+"""Evidence goes first in a block and must not crowd out people's transactions."""
+BLOCK_TIMERS_MAX = 500
+"""Timers fired at the start of one block; the rest make the next block due at once."""
+AUTHORITIES_MAX = 100
+"""No city has more districts; bounds certificates to 8 KiB."""
+LANES_MAX = 16
+"""Devices of one actor that sign side by side."""
+TRANSACTION_KEYS_MAX = 24
+"""State records one transaction may touch: payer, volunteer, order, districts, pairs, funds and city."""
+VALIDITY_MAX_MS = 30 * 24 * 3_600_000
+"""A signature nobody used within thirty days is never a surprise later."""
+STATE_TREE_LEVELS = 9
+"""Levels that always exist: 4**9 cells, flat arrays of 11 MB, 1.3 x growth from ten thousand to a million keys."""
+STATE_TREE_BUCKET_MAX = 8
+"""Entries in a bucket before it splits: a proof carries at most 512 bytes of bucket."""
+STATE_PROOF_LEVELS_MAX = 128
+"""A 256-bit key has 128 levels of two bits."""
+LOG_PROOF_HASHES_MAX = 64
+"""A log of 2**53 entries needs 53 hashes; 64 bounds what a verifier reads."""
+GENESIS_SIZE_MAX_BYTES = 4_194_304
+ARCHIVE_RECORD_MAX_BYTES = 8_388_608
+"""A block of 1 MiB with certificate and evidence fits eight times."""
+PROOF_FILE_MAX_BYTES = 1_048_576
+"""A proof is a few kilobytes; the authority trail of a century of changes fits."""
+FRAME_MAX_BYTES = 2_097_152
+"""One peer message: a full block with its certificate and justification."""
