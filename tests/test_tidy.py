@@ -16,6 +16,8 @@ FILE_LINES_MAX: Final = 400
 FUNCTION_LINES_MAX: Final = 60
 FILE_SIZE_MAX_BYTES: Final = 1_048_576
 BARE_NUMBER_MAX: Final = 9
+TYPE_WIDTHS: Final = frozenset({16, 32, 64, 128, 256})
+"""Widths in bytes or bits that the types already say: ids, hashes, keys, signatures, tree keys."""
 
 NOT_OURS: Final = frozenset(
     {".git", ".venv", "var", "build", "dist", "node_modules", "__pycache__", "vendor"}
@@ -175,6 +177,7 @@ def _bare_numbers(module: ast.Module) -> Iterator[ast.Constant]:
                 isinstance(node, ast.Constant)
                 and type(node.value) is int
                 and node.value > BARE_NUMBER_MAX
+                and node.value not in TYPE_WIDTHS
                 and id(node) not in seen
             ):
                 seen.add(id(node))
@@ -186,7 +189,7 @@ def test_kernel_numbers_have_names() -> None:
     kernel = ROOT / "node" / "chain"
     _report(
         [
-            f"{_at(path, number.lineno)}: {number.value} needs a name (constant, limit, policy)"
+            f"{_at(path, number.lineno)}: {number.value!r} needs a name (constant, limit, policy)"
             for path, module in _modules("node")
             if kernel in path.parents and not path.stem.startswith(NUMBER_TABLES)
             for number in _bare_numbers(module)

@@ -1,0 +1,108 @@
+"""Writes the documents that are made from the code, or with ``--check`` says which differ.
+
+Each page is a function that returns its text; ``PAGES`` names them. A page whose source does not
+exist yet is left out and named on stderr.
+"""
+
+import importlib
+import sys
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Final, Protocol, cast
+
+import click
+
+from node.chain.errors import ErrorCode
+
+ROOT: Final = Path(__file__).resolve().parent.parent
+CLASSES: Final = {
+    1: ("Malformed", "the bytes alone are wrong; no state can make them right"),
+    2: ("Unauthorised", "who signed may not do this"),
+    3: ("Conflict", "the ledger stands otherwise than the transaction assumes"),
+    4: ("Limit", "a bound of the protocol or of the policy is reached"),
+    5: ("Policy", "a rule of the time bank forbids it"),
+}
+CLASS_SIZE: Final = 100
+
+
+class Unavailable(Exception):  # noqa: N818 - not a fault: the page's source is not there yet
+    """The module that a page is made from does not exist."""
+
+
+class _Explanation(Protocol):
+    """What a page needs of ``node.chain.explanations.Explanation``."""
+
+    @property
+    def zh(self) -> str: ...
+    @property
+    def en(self) -> str: ...
+
+
+def _explanations() -> Mapping[ErrorCode, _Explanation]:
+    try:
+        module = importlib.import_module("node.chain.explanations")
+    except ModuleNotFoundError as missing:
+        raise Unavailable("node.chain.explanations") from missing
+    return cast("Mapping[ErrorCode, _Explanation]", module.EXPLANATIONS)
+
+
+def errors_page() -> str:
+    """Every error code with its sentence in both languages and what to do."""
+    explanations = _explanations()
+    lines = [
+        "# Error codes",
+        "",
+        "Written by `make docs` from `node/chain/errors.py` and `node/chain/explanations.py`. The",
+        "number is what the wire and the command line carry; it is never changed or used again.",
+    ]
+    for number, (name, meaning) in CLASSES.items():
+        lines += ["", f"## {number}xx {name}: {meaning}"]
+        for code in ErrorCode:
+            if code // CLASS_SIZE == number:
+                lines += _error_entry(code, explanations[code])
+    return "\n".join(lines) + "\n"
+
+
+def _error_entry(code: ErrorCode, explanation: _Explanation) -> list[str]:
+    do = getattr(explanation, "do", None) or getattr(explanation, "do_en", "")
+    entry = ["", f"### E{code.value} `{code.name}`", "", explanation.zh, "", explanation.en]
+    do_zh = getattr(explanation, "do_zh", "")
+    entry += [line for text in (do_zh, do) if text for line in ("", f"→ {text}")]
+    return entry
+
+
+PAGES: Final[Mapping[str, Callable[[], str]]] = {"docs/spec/errors.md": errors_page}
+
+
+def differing(root: Path = ROOT) -> tuple[tuple[Path, str], ...]:
+    """(path, right text) of each page that is missing or not what the code makes now."""
+    wrong = []
+    for name, make in PAGES.items():
+        path = root / name
+        try:
+            text = make()
+        except Unavailable as missing:
+            click.echo(f"left out: {name}, because {missing} does not exist", err=True)
+            continue
+        if not path.is_file() or path.read_text(encoding="utf-8") != text:
+            wrong.append((path, text))
+    return tuple(wrong)
+
+
+@click.command()
+@click.option("--check", is_flag=True, help="Write nothing; exit 1 if a page differs.")
+def main(check: bool) -> None:  # noqa: FBT001 - click passes a flag
+    """Write docs/spec/errors.md and its like."""
+    wrong = differing()
+    for path, text in wrong:
+        if not check:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text, encoding="utf-8")
+        click.echo(f"{'differs' if check else 'written'}: {path.relative_to(ROOT)}")
+    if check and wrong:
+        click.echo("run `make docs` and commit the result", err=True)
+        sys.exit(1)
+
+
+if __name__ == "__main__":
+    main()
