@@ -58,6 +58,10 @@ class LevelKeyValue:
                         batch.delete(key)
                     else:
                         batch.put(key, value)
+        except plyvel.IOError as error:
+            raise StorageFault(
+                StorageCode.WRITE_FAILED, self._directory.name, str(error)
+            ) from error
         except plyvel.Error as error:
             raise self._damaged(error) from error
 
