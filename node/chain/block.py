@@ -22,7 +22,7 @@ from node.chain.types import EpochMsF, Hash, HashF, HeightF, OptionalHashF, Uint
 HEADER_VERSION: Final = 1
 
 
-class Header(Record, tag=2):
+class Header(Record, frozen=True, tag=2):
     """What a commit certificate makes final."""
 
     version: UintF
@@ -52,7 +52,7 @@ class Header(Record, tag=2):
     policy_hash: HashF
 
 
-class Summary(Record, tag=4):
+class Summary(Record, frozen=True, tag=4):
     """The last leaf of each block in the log: with it a checkpoint of the log commits to every state root."""
 
     height: HeightF
@@ -69,7 +69,7 @@ class Summary(Record, tag=4):
 RawTransactionF = Annotated[bytes, Meta(min_length=1, max_length=TRANSACTION_SIZE_MAX_BYTES)]
 
 
-class Block(Record, tag=3):
+class Block(Record, frozen=True, tag=3):
     """Header and body."""
 
     header: Header

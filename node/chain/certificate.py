@@ -7,7 +7,8 @@ Optional rounds are encoded plus one with 0 for none; a nil block id is empty by
 ⌊2n/3⌋+1 (Tendermint, arXiv 1807.04938); ⌊(n-1)/3⌋ of them may lie.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from itertools import pairwise
 from typing import Annotated, Final
 
 from msgspec import Meta
@@ -18,6 +19,7 @@ from node.chain.errors import ErrorCode, Malformed
 from node.chain.hashing import digest, domain
 from node.chain.limits import AUTHORITIES_MAX, BLOCK_EVIDENCE_MAX_BYTES, FRAME_MAX_BYTES
 from node.chain.types import (
+    NO_HASH,
     CodeF,
     Hash,
     HashF,
@@ -32,7 +34,7 @@ SIGNATURE_FIELD_BYTES: Final = 66
 _KeyF = Annotated[bytes, Meta(min_length=32, max_length=32)]
 
 
-class Authority(Record):
+class Authority(Record, frozen=True):
     """One district's seat: its four public keys, each with its own use."""
 
     district: CodeF
@@ -47,7 +49,7 @@ class Authority(Record):
     """Identifies the node to its peers."""
 
 
-class AuthoritySet(Record, tag=11):
+class AuthoritySet(Record, frozen=True, tag=11):
     """Who decides blocks. The authority index is the rank by district code."""
 
     members: Annotated[tuple[Authority, ...], Meta(min_length=1, max_length=AUTHORITIES_MAX)]
@@ -72,7 +74,7 @@ def authority_set_hash(chain_id: Hash, authorities: AuthoritySet) -> Hash:
     return digest("authorities", chain_id, encode(authorities))
 
 
-class Proposal(Record, tag=5):
+class Proposal(Record, frozen=True, tag=5):
     """The proposer of (height, round) puts a block forward.
 
     ``valid_round`` (plus one, 0 for none) says that the block had an accepted polka in that earlier round.
@@ -87,7 +89,7 @@ class Proposal(Record, tag=5):
     signature: SignatureF
 
 
-class Prevote(Record, tag=6):
+class Prevote(Record, frozen=True, tag=6):
     """First vote. ``justification`` (``jr``, plus one, 0 for none) is the round whose polka allows this vote."""
 
     suite: UintF
@@ -99,7 +101,7 @@ class Prevote(Record, tag=6):
     signature: SignatureF
 
 
-class Precommit(Record, tag=7):
+class Precommit(Record, frozen=True, tag=7):
     """Second vote; a quorum of them for one block id is its commit certificate."""
 
     suite: UintF
@@ -138,13 +140,15 @@ def signed_by(chain_id: Hash, authorities: AuthoritySet, message: SignedMessage)
     )
 
 
-class Polka(Record, tag=9):
+class Polka(Record, frozen=True, tag=9):
     """A quorum of prevotes for one block in one round, sorted by signer."""
 
     height: HeightF
     round: RoundF
     block_id: HashF
-    prevotes: Annotated[tuple[tuple[UintF, UintF, SignatureF], ...], Meta(max_length=AUTHORITIES_MAX)]
+    prevotes: Annotated[
+        tuple[tuple[UintF, UintF, SignatureF], ...], Meta(max_length=AUTHORITIES_MAX)
+    ]
     """(signer, justification, signature) of each prevote."""
 
     def votes(self, suite: int) -> tuple[Prevote, ...]:
@@ -155,7 +159,7 @@ class Polka(Record, tag=9):
         )
 
 
-class CommitCertificate(Record, tag=8):
+class CommitCertificate(Record, frozen=True, tag=8):
     """At least a quorum of distinct precommits for one block: its proof of finality."""
 
     suite: UintF
@@ -185,7 +189,7 @@ def certificate_fault(
     signers = [signer for signer, _ in certificate.signatures]
     if len(signers) < authorities.quorum:
         return f"{len(signers)} signatures, a quorum is {authorities.quorum}"
-    if any(a >= b for a, b in zip(signers, signers[1:], strict=False)):
+    if any(a >= b for a, b in pairwise(signers)):
         return "signers not sorted or repeated"
     for vote in certificate.votes():
         if not signed_by(chain_id, authorities, vote):
@@ -204,7 +208,7 @@ def make_certificate(votes: Sequence[Precommit]) -> CommitCertificate:
     return CommitCertificate(first.suite, first.height, first.round, first.block_id, signatures)
 
 
-class Evidence(Record, tag=10):
+class Evidence(Record, frozen=True, tag=10):
     """Two signed messages of one authority that no honest node signs both of; stored in canonical order.
 
     Pairs: the same type, height and round with different content (a different justification included); or
@@ -215,7 +219,10 @@ class Evidence(Record, tag=10):
     second: Annotated[bytes, Meta(max_length=256)]
 
 
-decode_message = decoder(Proposal | Prevote | Precommit, 512)  # type: ignore[arg-type]
+decode_message: Callable[[bytes], SignedMessage] = decoder(
+    SignedMessage,  # type: ignore[arg-type]
+    512,
+)
 decode_certificate = decoder(CommitCertificate, 65_536)
 decode_polka = decoder(Polka, FRAME_MAX_BYTES)
 decode_evidence = decoder(Evidence, BLOCK_EVIDENCE_MAX_BYTES)
@@ -233,7 +240,9 @@ def convicts(one: SignedMessage, other: SignedMessage) -> bool:
     if (one.height, one.signer) != (other.height, other.signer) or one == other:
         return False
     if type(one) is type(other):
-        same_content = encode(one)[:-SIGNATURE_FIELD_BYTES] == encode(other)[:-SIGNATURE_FIELD_BYTES]
+        same_content = (
+            encode(one)[:-SIGNATURE_FIELD_BYTES] == encode(other)[:-SIGNATURE_FIELD_BYTES]
+        )
         return one.round == other.round and not same_content
     match (one, other):
         case (Precommit(), Prevote()):
@@ -247,9 +256,8 @@ def convicts(one: SignedMessage, other: SignedMessage) -> bool:
 def _amnesia(precommit: Precommit, prevote: Prevote) -> bool:
     return (
         precommit.round < prevote.round
-        and precommit.block_id != b""
-        and prevote.block_id != b""
-        and precommit.block_id != prevote.block_id
+        and precommit.block_id != NO_HASH
+        and prevote.block_id not in {NO_HASH, precommit.block_id}
         and prevote.justification - 1 < precommit.round
     )
 

@@ -9,7 +9,10 @@ from enum import IntEnum
 
 
 class ErrorCode(IntEnum):
-    """Why a transaction is refused. The hundreds are classes: 1 malformed, 2 unauthorised, 3 conflict, 4 limit, 5 policy."""
+    """Why a transaction is refused.
+
+    The hundreds are classes: 1 malformed, 2 unauthorised, 3 conflict, 4 limit, 5 policy.
+    """
 
     NOT_CANONICAL = 101
     TOO_LARGE = 102
@@ -120,5 +123,5 @@ class Malformed(Rejected):
     """The bytes alone are wrong; no state can make them right."""
 
 
-class Bug(AssertionError):
+class Bug(AssertionError):  # noqa: N818 - the field's word
     """Our own logic contradicts itself; whoever sees it must stop, not go on."""

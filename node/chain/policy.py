@@ -1,0 +1,229 @@
+"""The versioned on-chain policy: every number that a city may tune, with its unit and its default.
+
+Sources: the rules page of the documentation and the practice of Nanjing (1,500 hours), Beijing, Shanghai and Guangzhou
+that each parameter answers. A policy becomes active at its activation height; what an order pins at publication
+(version, weight, cap) is read from the version named in the order.
+"""
+
+from typing import Annotated, Final
+
+from msgspec import Meta
+
+from node.chain.codec import Record, decoder, encode
+from node.chain.hashing import digest
+from node.chain.types import Code, CodeF, Hash, HeightF, Minutes, MinutesF, UintF
+
+MINUTE_MS: Final = 60_000
+HOUR_MS: Final = 60 * MINUTE_MS
+DAY_MS: Final = 24 * HOUR_MS
+CHINA_OFFSET_MS: Final = 8 * HOUR_MS
+"""Days, weeks and months are counted in UTC+8, as people live them."""
+
+
+class ServicePolicy(Record, frozen=True):
+    """How a service is measured and how much of it one person may do."""
+
+    quantum_min: MinutesF = Minutes(30)
+    """Counted minutes are a multiple of this."""
+    grace_min: MinutesF = Minutes(5)
+    """Added before rounding down, so that 59 minutes and 58 seconds count as an hour."""
+    day_max_min: MinutesF = Minutes(480)
+    """Above it in one service an endorsement is needed; above it in one day nothing is accepted."""
+    week_max_min: MinutesF = Minutes(1_680)
+    order_max_min: MinutesF = Minutes(720)
+    """Longest expected service of one order."""
+    pair_month_orders_max: UintF = 20
+    pair_month_max_min: MinutesF = Minutes(2_400)
+    """One volunteer and one recipient in a month; beyond either an endorsement is needed."""
+    paired_month_orders_max: UintF = 62
+    """The same for a reviewed pairing: two meals a day."""
+    travel_gap_ms: UintF = 15 * MINUTE_MS
+    """Between orders at different sites."""
+    claim_tolerance_ms: UintF = 10 * MINUTE_MS
+    """A claimed time this near to block time does not matter; block time counts."""
+    late_report_age_max_ms: UintF = 7 * DAY_MS
+    interval_kept_ms: UintF = 10 * DAY_MS
+    """How long a volunteer's past services are remembered for overlap, day and week limits."""
+
+
+class OrderPolicy(Record, frozen=True):
+    """The timers of the order machine, in milliseconds of block time."""
+
+    review_ms: UintF = 72 * HOUR_MS
+    publish_ahead_max_ms: UintF = 14 * DAY_MS
+    check_in_early_ms: UintF = 2 * HOUR_MS
+    lapse_ms: UintF = 2 * HOUR_MS
+    """After the planned start."""
+    no_show_after_ms: UintF = 30 * MINUTE_MS
+    cancel_marked_ms: UintF = 2 * HOUR_MS
+    """A cancellation later than this before the start is marked."""
+    lapsed_ms: UintF = 7 * DAY_MS
+    unclosed_after_ms: UintF = 540 * MINUTE_MS
+    """480 minutes and 60 of patience after check-in."""
+    unclosed_ms: UintF = 7 * DAY_MS
+    confirm_ms: UintF = 72 * HOUR_MS
+    cooling_strong_ms: UintF = 24 * HOUR_MS
+    cooling_medium_ms: UintF = 72 * HOUR_MS
+    cooling_weak_ms: UintF = 168 * HOUR_MS
+    dispute_ms: UintF = 30 * DAY_MS
+    dispute_city_ms: UintF = 15 * DAY_MS
+    """From then on only the city's arbiters rule."""
+    ruled_ms: UintF = 7 * DAY_MS
+    silence_month_max: UintF = 2
+    sample_permille: UintF = 50
+    """Share of funded orders drawn for a call-back before they settle."""
+    kept_final_ms: UintF = 400 * DAY_MS
+    """After it a final order leaves the state tree; its record stays provable in the log."""
+    review_exempt: tuple[CodeF, ...] = ()
+    """Service classes that publish without review when the recipient signed the request."""
+    urgent_max_min: MinutesF = Minutes(120)
+    urgent_week_max: UintF = 5
+    """Urgent orders of one site and week that publish on one signature."""
+
+
+class PersonPolicy(Record, frozen=True):
+    """Stores, gifts, bindings, keys."""
+
+    cap_min: MinutesF = Minutes(1_500 * 60)
+    """A personal store (available and held) earns up to this; 0 for no cap."""
+    kin_max: UintF = 8
+    kin_year_max: UintF = 2
+    kin_rest_ms: UintF = 7 * DAY_MS
+    """From binding to the first gift."""
+    kin_types: tuple[CodeF, ...] = (Code("parent"), Code("child"), Code("spouse"), Code("sibling"))
+    """Relations to whose holders minutes may be given."""
+    agent_elders_max: UintF = 3
+    donation_undo_above_min: MinutesF = Minutes(100 * 60)
+    donation_undo_ms: UintF = 7 * DAY_MS
+    recovery_delay_ms: UintF = 72 * HOUR_MS
+    recovery_attempts_max: UintF = 2
+    recovery_window_ms: UintF = 30 * DAY_MS
+    suspension_max_ms: UintF = 30 * DAY_MS
+    closing_notice_ms: UintF = 30 * DAY_MS
+    succession_kin_age_ms: UintF = 180 * DAY_MS
+    """Kin bound more recently do not succeed."""
+    star_hours: tuple[UintF, ...] = (100, 300, 600, 1_000, 1_500)
+    served_to_redeem_min: MinutesF = Minutes(0)
+
+
+class IssuancePolicy(Record, frozen=True):
+    """Mints, funds, allowances, reserve."""
+
+    budgets: tuple[tuple[CodeF, MinutesF], ...] = (
+        (Code("correction"), Minutes(0)),
+        (Code("honour"), Minutes(0)),
+        (Code("key-elders"), Minutes(60_000_000)),
+        (Code("starter"), Minutes(0)),
+    )
+    """(purpose, minutes a year for the whole city); a purpose not listed cannot be minted."""
+    mint_votes_permille: UintF = 667
+    """Share of the authorities that must vote for a mint, rounded up."""
+    vote_ms: UintF = 14 * DAY_MS
+    allowance_month_min: MinutesF = Minutes(1_800)
+    """What the fund pays for one key elder in a month."""
+    coverage_min_permille: UintF = 200
+    """Below this ratio of capacity to liability provider redemptions of non-priority persons queue."""
+
+
+class ManualPolicy(Record, frozen=True):
+    """Manual (honour) entries."""
+
+    recorder_month_max_min: MinutesF = Minutes(3_000)
+    site_month_max_min: MinutesF = Minutes(30_000)
+    entry_max_min: MinutesF = Minutes(480)
+    event_heads_max: UintF = 60
+    event_site_month_max: UintF = 20
+
+
+class LedgerPolicy(Record, frozen=True):
+    """Quotas and windows of the ledger itself."""
+
+    person_day_max: UintF = 200
+    staff_day_max: UintF = 5_000
+    operator_day_max: UintF = 5_000
+    validity_max_ms: UintF = 30 * DAY_MS
+    proposal_ms: UintF = 7 * DAY_MS
+    """A proposal that nobody seconds expires after this."""
+    block_cost_max: UintF = 20_000
+    """Signature 1, state key 1, timer 1."""
+    heartbeat_ms: UintF = 60_000
+
+
+class Policy(Record, frozen=True, tag=12):
+    """One version of the policy."""
+
+    version: UintF
+    activation_height: HeightF
+    service: ServicePolicy = ServicePolicy()
+    orders: OrderPolicy = OrderPolicy()
+    persons: PersonPolicy = PersonPolicy()
+    issuance: IssuancePolicy = IssuancePolicy()
+    manual: ManualPolicy = ManualPolicy()
+    ledger: LedgerPolicy = LedgerPolicy()
+
+    def budget(self, purpose: Code) -> Minutes | None:
+        """Minutes a year that may be minted for a purpose; None for an unknown one."""
+        return next((minutes for name, minutes in self.issuance.budgets if name == purpose), None)
+
+
+decode_policy = decoder(Policy, 8_192)
+
+
+def policy_hash(chain_id: Hash, policy: Policy) -> Hash:
+    """The hash that headers name the policy by."""
+    return digest("policy", chain_id, encode(policy))
+
+
+class ServiceClass(Record, frozen=True, tag=14):
+    """One entry of the catalogue of services."""
+
+    code: CodeF
+    parent: CodeF
+    """What appears on the chain for a sensitive class; the code itself otherwise."""
+    risk: Annotated[int, Meta(ge=0, le=3)]
+    weight_permille: UintF
+    """Minutes paid for a thousand minutes served."""
+    version: UintF
+    siblings: UintF
+    """How many volunteers one job needs before any of them checks in."""
+    home_visit: Annotated[int, Meta(ge=0, le=1)]
+    """1 where an insurance reference is needed before the start."""
+    training: Annotated[int, Meta(ge=0, le=1)]
+    """1 where a training record is needed to accept."""
+    urgent: Annotated[int, Meta(ge=0, le=1)]
+    retired: Annotated[int, Meta(ge=0, le=1)]
+    districts: tuple[CodeF, ...]
+    """Where it is offered; empty for the whole city."""
+
+
+def day_of(time_ms: int) -> int:
+    """Day number in UTC+8."""
+    return (time_ms + CHINA_OFFSET_MS) // DAY_MS
+
+
+def week_of(time_ms: int) -> int:
+    """Week number in UTC+8, weeks beginning on Monday (1970-01-01 was a Thursday)."""
+    return (day_of(time_ms) + 3) // 7
+
+
+_JANUARY_INDEX: Final = 10
+
+
+def civil(time_ms: int) -> tuple[int, int]:
+    """(year, month) in UTC+8, by the days-to-civil algorithm over 400-year eras of 146,097 days."""
+    shifted = day_of(time_ms) + 719_468
+    era, day_of_era = divmod(shifted, 146_097)
+    year_of_era = (
+        day_of_era - day_of_era // 1_460 + day_of_era // 36_524 - day_of_era // 146_096
+    ) // 365
+    day_of_year = day_of_era - (365 * year_of_era + year_of_era // 4 - year_of_era // 100)
+    month_index = (5 * day_of_year + 2) // 153
+    # Months of this algorithm begin in March, so that the leap day ends the year.
+    month = (month_index + 2) % 12 + 1
+    return year_of_era + era * 400 + (1 if month_index >= _JANUARY_INDEX else 0), month
+
+
+def month_of(time_ms: int) -> int:
+    """Month as year · 100 + month in UTC+8, such as 202611."""
+    year, month = civil(time_ms)
+    return year * 100 + month

@@ -1,0 +1,96 @@
+"""What the state remembers: one immutable record a key, each ending in its ``touch``.
+
+``touch = digest("touch", chain_id, previous touch ‖ cause)[:16]``, where the cause is the signature of the touching
+transaction, or height ‖ due_ms ‖ id (8, 8 bytes big endian, then the id) for a timer. Signatures of persons are not
+public, so a record's hash tells an outsider nothing about its guessed content.
+
+A record's key in the state is its kind (one byte) and its id.
+"""
+
+from collections.abc import Callable
+
+import msgspec
+
+from node.chain.codec import decoder, encode
+from node.chain.records.accounts import Budget, City, District, Fund, Position
+from node.chain.records.actors import Operator, Person
+from node.chain.records.bindings import KinBinding, Mint, Proposal, Site
+from node.chain.records.orders import Order, Pair
+from node.chain.records.settings import (
+    AuthorityRecord,
+    CatalogueEntry,
+    CitySettings,
+    PolicyRecord,
+)
+
+StateRecord = (
+    Person
+    | Operator
+    | District
+    | City
+    | Fund
+    | Budget
+    | Position
+    | Order
+    | Pair
+    | Proposal
+    | Mint
+    | KinBinding
+    | Site
+    | PolicyRecord
+    | CatalogueEntry
+    | AuthorityRecord
+    | CitySettings
+)
+RECORD_SIZE_MAX_BYTES = 65_536
+
+decode_record: Callable[[bytes], StateRecord] = decoder(
+    StateRecord,  # type: ignore[arg-type]
+    RECORD_SIZE_MAX_BYTES,
+)
+
+KINDS: dict[type[StateRecord], int] = {
+    Person: 64,
+    Operator: 65,
+    District: 66,
+    City: 67,
+    Fund: 68,
+    Budget: 69,
+    Position: 70,
+    Order: 71,
+    Pair: 72,
+    Proposal: 73,
+    Mint: 74,
+    KinBinding: 75,
+    Site: 76,
+    PolicyRecord: 77,
+    CatalogueEntry: 78,
+    AuthorityRecord: 79,
+    CitySettings: 80,
+}
+"""Kind number of each record, as in its first element."""
+
+
+def record_key(record: StateRecord) -> bytes:
+    """Kind byte and id: the key of a record in state and storage."""
+    return key_of(type(record), record.key_id)
+
+
+def key_of(kind: type[msgspec.Struct], id_: bytes) -> bytes:
+    """Kind byte and id."""
+    return _PREFIXES[kind] + id_
+
+
+def due_of(record: StateRecord) -> int:
+    """When the record's timer is due, in milliseconds of block time; 0 for none."""
+    return getattr(record, "due_ms", 0)
+
+
+def encode_record(record: StateRecord) -> bytes:
+    """Canonical bytes of a record."""
+    return encode(record)
+
+
+_PREFIXES: dict[type[msgspec.Struct], bytes] = {
+    kind: number.to_bytes(1, "big") for kind, number in KINDS.items()
+}

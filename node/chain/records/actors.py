@@ -1,0 +1,169 @@
+"""Those who may sign: persons (volunteers, elders, staff alike) and the operators of authorities."""
+
+from typing import Annotated
+
+from msgspec import Meta
+
+from node.chain.codec import Record
+from node.chain.records.accounts import Totals
+from node.chain.types import (
+    CodeF,
+    EpochMs,
+    EpochMsF,
+    HashF,
+    IdF,
+    Minutes,
+    MinutesF,
+    OptionalIdF,
+    UintF,
+)
+
+KeyBytesF = Annotated[bytes, Meta(max_length=32)]
+
+
+class Role(Record, frozen=True):
+    """A staff role: recorder, reviewer, arbiter, treasurer, certifier, caller, issuer, privacy, operator."""
+
+    role: CodeF
+    district: CodeF
+    site: CodeF
+    """``-`` for the whole district."""
+    until_ms: EpochMsF
+
+
+class Kin(Record, frozen=True):
+    """One side of a kin binding, as seen by the holder of the record."""
+
+    other: IdF
+    relation: CodeF
+    """What the other is to the holder."""
+    binding: IdF
+    bound_ms: EpochMsF
+
+
+class Agency(Record, frozen=True):
+    """A person who may act for the holder of the record."""
+
+    agent: IdF
+    verbs: tuple[CodeF, ...]
+
+
+class Gate(Record, frozen=True):
+    """A training, qualification or other condition that a person meets for a time."""
+
+    gate: CodeF
+    until_ms: EpochMsF
+    commitment: HashF
+
+
+class Interval(Record, frozen=True):
+    """A service taken or done, for overlap, day and week limits."""
+
+    order: IdF
+    start_ms: EpochMsF
+    end_ms: EpochMsF
+    minutes: MinutesF
+    site: CodeF
+
+
+class Allowance(Record, frozen=True):
+    """What the fund holds and has paid for a key elder in one month."""
+
+    month: UintF
+    """year · 100 + month."""
+    held: MinutesF
+    used: MinutesF
+
+
+class Person(Record, frozen=True, tag=64):
+    """One person: keys, flags, bindings and all their accounts."""
+
+    id: IdF
+    origin: HashF
+    """Id of the registering transaction; zero for persons of genesis."""
+    home: CodeF
+    site: CodeF
+    recorder: OptionalIdF
+    """Who registered them; never their second."""
+    status: CodeF
+    """``pending``, ``active`` or ``closed``."""
+    number: UintF
+    """Volunteer number within the home district; 0 until approved."""
+    suite: UintF
+    key: KeyBytesF
+    recovery_key: KeyBytesF
+    lanes: tuple[UintF, ...]
+    """Next sequence number of each lane."""
+    quota_day: UintF
+    quota_used: UintF
+    may_serve_until_ms: EpochMsF
+    may_receive_until_ms: EpochMsF
+    may_be_funded_until_ms: EpochMsF
+    commitment: HashF
+    flags_commitment: HashF
+    roles: tuple[Role, ...]
+    kin: tuple[Kin, ...]
+    agents: tuple[Agency, ...]
+    principals: UintF
+    """For how many persons this one is agent."""
+    gates: tuple[Gate, ...]
+    serving: OptionalIdF
+    """The order in which the person is checked in now."""
+    available: Totals
+    held: Totals
+    honour: Totals
+    earned_min: MinutesF
+    """Ever earned by service; what may be given is bounded by it."""
+    given_min: MinutesF
+    served_min: MinutesF
+    """Settled minutes of service, unweighted: the measure of stars."""
+    intervals: tuple[Interval, ...]
+    allowances: tuple[Allowance, ...]
+    silence_month: UintF
+    silence_used: UintF
+    touch: bytes
+
+    @property
+    def key_id(self) -> bytes:
+        """The person's id."""
+        return self.id
+
+    @property
+    def store_min(self) -> Minutes:
+        """Minutes available and held."""
+        return Minutes(self.available.balance + self.held.balance)
+
+    def has_role(self, role: str, district: str, time_ms: EpochMs) -> bool:
+        """Whether the person holds a staff role in a district at a time."""
+        return any(
+            r.role == role and r.district == district and time_ms < r.until_ms for r in self.roles
+        )
+
+    def has_gate(self, gate: str, time_ms: EpochMs) -> bool:
+        """Whether the person meets a condition at a time."""
+        return any(g.gate == gate and time_ms < g.until_ms for g in self.gates)
+
+    def is_related(self, other: bytes) -> bool:
+        """Whether the other is bound kin or agent of this person."""
+        return any(k.other == other for k in self.kin) or any(a.agent == other for a in self.agents)
+
+
+class Operator(Record, frozen=True, tag=65):
+    """The governance voice of one authority."""
+
+    id: IdF
+    district: CodeF
+    suite: UintF
+    key: KeyBytesF
+    lanes: tuple[UintF, ...]
+    quota_day: UintF
+    quota_used: UintF
+    touch: bytes
+
+    @property
+    def key_id(self) -> bytes:
+        """The operator's id."""
+        return self.id
+
+
+Actor = Person | Operator

@@ -1,0 +1,179 @@
+"""What can be said about service orders: one class for each event of the order machine (``node.chain.lifecycle``).
+
+``count`` is the order's event count that the sender saw; with ``origin`` it makes a statement about what the order was
+when it was signed. Objections, cancellations and withdrawals carry neither: they must never fail for being a moment
+late.
+"""
+
+from typing import Annotated
+
+from msgspec import Meta
+
+from node.chain.codec import Record
+from node.chain.types import CodeF, EpochMsF, HashF, IdF, MinutesF, OptionalIdF, UintF
+
+
+class Request(Record, frozen=True, tag=80):
+    """An order is asked for: by the recipient, an agent, or a recorder on behalf."""
+
+    recipient: IdF
+    payer_kind: CodeF
+    """``person``, ``fund``, ``pool`` or ``city-pool``."""
+    payer: OptionalIdF
+    """The paying person (the recipient or kin); empty for fund and pools."""
+    service: CodeF
+    district: CodeF
+    site: CodeF
+    start_ms: EpochMsF
+    """Planned start."""
+    expected_min: MinutesF
+    invited: OptionalIdF
+    """The only volunteer who may accept; empty for anyone."""
+    job: OptionalIdF
+    """Id of the first sibling order of a job for several volunteers; empty for none."""
+    rule: CodeF
+    """By which rule a pool pays; ``-`` otherwise."""
+    consent: CodeF
+    """How the recipient agreed: ``own-key``, ``agent``, ``in-person``, ``call-back``, ``standing``."""
+    consent_evidence: HashF
+    detail: HashF
+    """Salted commitment to address, note and exact class in the vault."""
+
+
+class ApproveOrder(Record, frozen=True, tag=81):
+    """A reviewer publishes a requested order; the payer's minutes are held."""
+
+    order: IdF
+    origin: HashF
+    count: UintF
+
+
+class RejectOrder(Record, frozen=True, tag=82):
+    """A reviewer refuses a requested order."""
+
+    order: IdF
+    reason: CodeF
+
+
+class Withdraw(Record, frozen=True, tag=83):
+    """The requesting side takes back an order that nobody has accepted."""
+
+    order: IdF
+    reason: CodeF
+
+
+class Accept(Record, frozen=True, tag=84):
+    """A volunteer takes a published order."""
+
+    order: IdF
+    origin: HashF
+    count: UintF
+    credit_to: CodeF
+    """``self`` or ``team``."""
+    notice: UintF
+    """Version of the risk notice the volunteer has read."""
+    insurance: HashF
+    """Commitment to the insurance reference; zero for none."""
+
+
+class GiveBack(Record, frozen=True, tag=85):
+    """The volunteer gives an accepted order back, once for each order."""
+
+    order: IdF
+    reason: CodeF
+
+
+class Cancel(Record, frozen=True, tag=86):
+    """The requesting side (or, once lapsed, the volunteer) cancels."""
+
+    order: IdF
+    reason: CodeF
+
+
+class CheckIn(Record, frozen=True, tag=87):
+    """The service begins."""
+
+    order: IdF
+    claimed_ms: EpochMsF
+    presence: CodeF
+    """``none``, ``recipient-wallet`` or ``site-reader``."""
+
+
+class ReportNoShow(Record, frozen=True, tag=88):
+    """The requesting side says that nobody came."""
+
+    order: IdF
+
+
+class CheckOut(Record, frozen=True, tag=90):
+    """The service ends."""
+
+    order: IdF
+    claimed_ms: EpochMsF
+    reason: CodeF
+    """``done``, or why it was cut short."""
+    presence: CodeF
+
+
+class Extend(Record, frozen=True, tag=91):
+    """The payer (for fund and pools a reviewer) holds more minutes during the service."""
+
+    order: IdF
+    origin: HashF
+    count: UintF
+    minutes: MinutesF
+
+
+class ObjectOrder(Record, frozen=True, tag=92):
+    """A party objects; the minutes stay where they are until somebody rules."""
+
+    order: IdF
+    reason: CodeF
+    evidence: HashF
+
+
+class Confirm(Record, frozen=True, tag=94):
+    """The recipient's side confirms minutes, by one of the methods of the method table."""
+
+    order: IdF
+    origin: HashF
+    count: UintF
+    minutes: MinutesF
+    method: CodeF
+    """``own-key``, ``agent``, ``code``, ``card``, ``call-back`` or ``witness``."""
+    proof: Annotated[bytes, Meta(max_length=64)]
+    """The opened code for ``code``; a hash of evidence for staff methods; empty otherwise."""
+
+
+class Reduce(Record, frozen=True, tag=95):
+    """The volunteer lowers the counted minutes."""
+
+    order: IdF
+    minutes: MinutesF
+
+
+class Endorse(Record, frozen=True, tag=96):
+    """A person different from all others on the order vouches for what needs it."""
+
+    order: IdF
+    origin: HashF
+    count: UintF
+
+
+class RuleOrder(Record, frozen=True, tag=97):
+    """An arbiter's verdict: ``to-volunteer``, ``split``, ``to-payer`` or ``void``."""
+
+    order: IdF
+    origin: HashF
+    count: UintF
+    verdict: CodeF
+    minutes: MinutesF
+    """For ``split``; 0 otherwise."""
+    evidence: HashF
+
+
+class Appeal(Record, frozen=True, tag=98):
+    """A party appeals a verdict, once for each order."""
+
+    order: IdF
+    reason: CodeF
