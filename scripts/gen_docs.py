@@ -23,6 +23,7 @@ CLASSES: Final = {
     5: ("Policy", "a rule of the time bank forbids it"),
 }
 CLASS_SIZE: Final = 100
+TEMPLATE: Final = "0000"
 
 
 class Unavailable(Exception):  # noqa: N818 - not a fault: the page's source is not there yet
@@ -71,7 +72,32 @@ def _error_entry(code: ErrorCode, explanation: _Explanation) -> list[str]:
     return entry
 
 
-PAGES: Final[Mapping[str, Callable[[], str]]] = {"docs/spec/errors.md": errors_page}
+def decisions_page() -> str:
+    """The list of decisions, from the first line and the status line of each."""
+    lines = [
+        "# Decisions",
+        "",
+        "One page each: problem, options, decision, consequences. Written by `make docs` from the pages.",
+        "",
+        "| decision | status |",
+        "|---|---|",
+    ]
+    for path in sorted((ROOT / "docs" / "adr").glob("[0-9]*.md")):
+        if path.name.startswith(TEMPLATE):
+            continue
+        text = path.read_text(encoding="utf-8")
+        title = text.splitlines()[0].removeprefix("# ")
+        status = next((line for line in text.splitlines() if line.startswith("Status: ")), "")
+        status = status.removeprefix("Status: ").split(". ", 1)[0]
+        lines.append(f"| [{title}]({path.name}) | {status} |")
+    lines += ["", "A new one starts from the [template](0000-template.md)."]
+    return "\n".join(lines) + "\n"
+
+
+PAGES: Final[Mapping[str, Callable[[], str]]] = {
+    "docs/spec/errors.md": errors_page,
+    "docs/adr/README.md": decisions_page,
+}
 
 
 def differing(root: Path = ROOT) -> tuple[tuple[Path, str], ...]:
@@ -92,7 +118,7 @@ def differing(root: Path = ROOT) -> tuple[tuple[Path, str], ...]:
 @click.command()
 @click.option("--check", is_flag=True, help="Write nothing; exit 1 if a page differs.")
 def main(check: bool) -> None:  # noqa: FBT001 - click passes a flag
-    """Write docs/spec/errors.md and its like."""
+    """Write the pages that are made from the code."""
     wrong = differing()
     for path, text in wrong:
         if not check:
