@@ -18,7 +18,7 @@ STAMP := $(VENV)/.stamp
 
 SEEDS ?= 100
 FAST_TESTS = $(wildcard tests/unit tests/property tests/scenarios tests/fuzz)
-JS_TESTS = $(wildcard tests/js/*.js tests/js/*.mjs tests/js/*.cjs)
+JS_TESTS = $(wildcard tests/js/*.test.js tests/js/*.test.mjs)
 
 .PHONY: help setup check format lint types imports tidy docs-check vectors-check fast js \
 	test demo city city-down sim mutants fuzz bench features docs vectors clean
@@ -77,7 +77,7 @@ fast: setup ## The tests that start no process and search nothing long.
 js: ## The vectors once more, in JavaScript, where Node.js is installed.
 	@if ! command -v node >/dev/null; then echo "left out: tests/js, because Node.js is not installed"; \
 	elif [ -z "$(JS_TESTS)" ]; then echo "left out: tests/js holds no test"; \
-	else node --test $(JS_TESTS); fi
+	else node --test --test-reporter=spec $(JS_TESTS); fi
 
 test: setup ## Every test, slow ones included; says in one line what was left out.
 	@mkdir -p var/test; failed=0; \
