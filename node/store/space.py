@@ -1,0 +1,31 @@
+"""The free-space floors: a node stops by itself, in order, before the disk does it midway."""
+
+from enum import Enum
+from typing import Final
+
+from node.store.files import Files
+
+ACCEPT_FLOOR_BYTES: Final = 2_147_483_648
+"""2 GiB: below it no new transactions; blocks of others still come in for days."""
+SIGN_FLOOR_BYTES: Final = 536_870_912
+"""512 MiB: below it nothing is signed; logs, database and a repair still have room to work."""
+
+
+class Space(Enum):
+    """What the free space still allows."""
+
+    PLENTY = "plenty"
+    NO_NEW_TRANSACTIONS = "no new transactions"
+    NO_SIGNING = "no signing"
+
+
+def space_left(files: Files) -> Space:
+    """What the space left on the file system of these files allows.
+
+    Raises:
+        StorageFault: ``READ_FAILED``.
+    """
+    free = files.free_bytes()
+    if free < SIGN_FLOOR_BYTES:
+        return Space.NO_SIGNING
+    return Space.NO_NEW_TRANSACTIONS if free < ACCEPT_FLOOR_BYTES else Space.PLENTY
