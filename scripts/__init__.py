@@ -1,6 +1,4 @@
-"""Programs for people who work on the project: generators, benchmarks, the simulator's front door.
+"""Generators, benchmarks and bootstrap programs; run from the repository root, imported by nobody but tests.
 
-Run them with ``make`` or ``python -m scripts.NAME``. They may import everything; nothing imports
-them but their tests.
 Never here: logic worth importing.
 """

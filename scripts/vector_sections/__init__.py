@@ -1,0 +1,20 @@
+"""What goes into ``tests/vectors``: one module and one file for each subject.
+
+A section is a function without arguments that returns a JSON object; everything in it is computed from constants, so
+that two runs write the same bytes. To add one, write the function and name it in ``SECTIONS``.
+"""
+
+from collections.abc import Callable
+
+from scripts.vector_sections import encoding, hashing, log, messages, signatures, state_tree
+from scripts.vector_sections.common import Json
+
+SECTIONS: dict[str, Callable[[], dict[str, Json]]] = {
+    "encoding": encoding.section,
+    "hashing": hashing.section,
+    "signatures": signatures.section,
+    "log": log.section,
+    "state_tree": state_tree.section,
+    "messages": messages.section,
+}
+"""File name without ``.json`` to the function that makes its content."""
