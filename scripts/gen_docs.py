@@ -37,6 +37,10 @@ class _Explanation(Protocol):
     def zh(self) -> str: ...
     @property
     def en(self) -> str: ...
+    @property
+    def remedy_zh(self) -> str: ...
+    @property
+    def remedy_en(self) -> str: ...
 
 
 def _explanations() -> Mapping[ErrorCode, _Explanation]:
@@ -65,11 +69,10 @@ def errors_page() -> str:
 
 
 def _error_entry(code: ErrorCode, explanation: _Explanation) -> list[str]:
-    do = getattr(explanation, "do", None) or getattr(explanation, "do_en", "")
-    entry = ["", f"### E{code.value} `{code.name}`", "", explanation.zh, "", explanation.en]
-    do_zh = getattr(explanation, "do_zh", "")
-    entry += [line for text in (do_zh, do) if text for line in ("", f"→ {text}")]
-    return entry
+    lines = [f"### E{code.value} `{code.name}`"]
+    lines += [explanation.zh, f"→ {explanation.remedy_zh}"]
+    lines += [explanation.en, f"→ {explanation.remedy_en}"]
+    return [part for line in lines for part in ("", line)]
 
 
 def decisions_page() -> str:
