@@ -13,6 +13,7 @@ from typing import Final, Protocol, cast
 import click
 
 from node.chain.errors import ErrorCode
+from node.chain.lifecycle import FINALS, HOLDING, TABLE, State
 
 ROOT: Final = Path(__file__).resolve().parent.parent
 CLASSES: Final = {
@@ -97,8 +98,41 @@ def decisions_page() -> str:
     return "\n".join(lines) + "\n"
 
 
+def lifecycle_page() -> str:
+    """The order machine: a diagram and the whole table, from the table that runs."""
+    lines = [
+        "# The life of an order",
+        "",
+        "Written by `make docs` from `node/chain/lifecycle.py`. **Every pair of state and event that is not",
+        "in the table is refused** (`WRONG_STATE`). Which of several outcomes happens, who may cause it and",
+        "when is decided by the guards in `node/chain/rules/`, which may choose only among these. `timer` is",
+        "the order's one live timer; it fires by block time.",
+        "",
+        "```mermaid",
+        "stateDiagram-v2",
+    ]
+    for (before, event), after in TABLE.items():
+        start = "[*]" if before is State.NONE else before.value
+        lines += [f"  {start} --> {state.value}: {event.value}" for state in after]
+    lines += [f"  {state.value} --> [*]" for state in State if state in FINALS]
+    lines += ["```", "", "| state | event | next |", "|---|---|---|"]
+    for (before, event), after in TABLE.items():
+        following = ", ".join(f"`{state.value}`" for state in after)
+        lines.append(f"| `{before.value}` | `{event.value}` | {following} |")
+    finals = ", ".join(f"`{state.value}`" for state in State if state in FINALS)
+    holding = ", ".join(f"`{state.value}`" for state in State if state in HOLDING)
+    lines += [
+        "",
+        f"Finals accept no event: {finals}.",
+        "",
+        f"The payer's minutes are held in: {holding}.",
+    ]
+    return "\n".join(lines) + "\n"
+
+
 PAGES: Final[Mapping[str, Callable[[], str]]] = {
     "docs/spec/errors.md": errors_page,
+    "docs/spec/lifecycle.md": lifecycle_page,
     "docs/adr/README.md": decisions_page,
 }
 
