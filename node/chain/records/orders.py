@@ -1,6 +1,7 @@
 """One service order with everything that happened to it, and the month's count of a pair."""
 
 from node.chain.codec import Record
+from node.chain.lifecycle import State
 from node.chain.types import (
     CodeF,
     EpochMsF,
@@ -18,8 +19,8 @@ class Order(Record, frozen=True, tag=71):
     id: IdF
     origin: HashF
     """Id of the requesting transaction."""
-    state: CodeF
-    """A state of ``node.chain.lifecycle``."""
+    state: State
+    """Encoded as its code."""
     due_ms: EpochMsF
     """When the one live timer fires; for a final order when it leaves the tree."""
     events: UintF

@@ -1,0 +1,119 @@
+"""Questions that several families of rules ask about actors, roles and objects."""
+
+from typing import Final
+
+from node.chain.errors import ErrorCode, Rejected
+from node.chain.hashing import derive_id
+from node.chain.records.actors import Operator, Person
+from node.chain.records.bindings import Site, site_id
+from node.chain.state import Moment, View
+from node.chain.tx.envelope import Transaction
+from node.chain.types import EpochMs, Hash, Id
+
+ACTIVE: Final = "active"
+PENDING: Final = "pending"
+CLOSED: Final = "closed"
+
+
+def require(condition: bool, code: ErrorCode, detail: str = "") -> None:  # noqa: FBT001 - a guard's condition
+    """One guard.
+
+    Raises:
+        Rejected: with this code, when the condition does not hold.
+    """
+    if not condition:
+        raise Rejected(code, detail)
+
+
+def created_id(at: Moment, tx: Transaction, index: int = 0) -> Id:
+    """Id of the ``index``-th object this transaction creates."""
+    lane, number = tx.sequence
+    return derive_id(at.chain_id, tx.sender, lane, number, index)
+
+
+def sending_person(view: View, tx: Transaction) -> Person:
+    """The sender, who must be a person.
+
+    Raises:
+        Rejected: ``ROLE_MISSING`` for an operator.
+    """
+    person = view.get(Person, tx.sender)
+    require(person is not None, ErrorCode.ROLE_MISSING, "the sender is not a person")
+    assert person is not None
+    return person
+
+
+def sending_operator(view: View, tx: Transaction) -> Operator:
+    """The sender, who must be an authority's operator.
+
+    Raises:
+        Rejected: ``NOT_AUTHORITY``.
+    """
+    operator = view.get(Operator, tx.sender)
+    require(operator is not None, ErrorCode.NOT_AUTHORITY, "the sender is not an operator")
+    assert operator is not None
+    return operator
+
+
+def known_person(view: View, id_: Id) -> Person:
+    """A person who is not closed.
+
+    Raises:
+        Rejected: ``UNKNOWN_RECIPIENT``, ``CLOSED_ACCOUNT``.
+    """
+    person = view.get(Person, id_)
+    if person is None:
+        raise Rejected(ErrorCode.UNKNOWN_RECIPIENT, id_.hex())
+    require(person.status != CLOSED, ErrorCode.CLOSED_ACCOUNT, id_.hex())
+    return person
+
+
+def active_person(view: View, id_: Id) -> Person:
+    """A person whose registration is approved.
+
+    Raises:
+        Rejected: ``UNKNOWN_RECIPIENT``, ``CLOSED_ACCOUNT``, ``NOT_APPROVED``.
+    """
+    person = known_person(view, id_)
+    require(person.status == ACTIVE, ErrorCode.NOT_APPROVED, id_.hex())
+    return person
+
+
+def require_role(person: Person, role: str, district: str, time_ms: EpochMs) -> None:
+    """A staff role in a district, now.
+
+    Raises:
+        Rejected: ``ROLE_MISSING``.
+    """
+    held = person.has_role(role, district, time_ms)
+    require(held, ErrorCode.ROLE_MISSING, f"{role} in {district}")
+
+
+def require_any_role(
+    person: Person, roles: tuple[str, ...], district: str, time_ms: EpochMs
+) -> None:
+    """One of several staff roles in a district, now.
+
+    Raises:
+        Rejected: ``ROLE_MISSING``.
+    """
+    held = any(person.has_role(role, district, time_ms) for role in roles)
+    require(held, ErrorCode.ROLE_MISSING, f"{' or '.join(roles)} in {district}")
+
+
+def require_site(view: View, district: str, site: str) -> None:
+    """A known service point.
+
+    Raises:
+        Rejected: ``NO_SUCH_OBJECT``.
+    """
+    view.need(Site, site_id(district, site))
+
+
+def require_origin(origin: Hash, named: Hash) -> None:
+    """The statement names the transaction that created its object, so that an id cannot stand for other content.
+
+    Raises:
+        Rejected: ``STALE_OBJECT``.
+    """
+    require(origin == named, ErrorCode.STALE_OBJECT, "another origin")

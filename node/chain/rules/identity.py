@@ -1,0 +1,264 @@
+"""Registration, kin, agents and keys."""
+
+from typing import Final, assert_never
+
+from msgspec.structs import replace
+
+from node.chain import keys
+from node.chain.errors import ErrorCode, Malformed
+from node.chain.hashing import SUITE_ED25519_SHA256
+from node.chain.records.accounts import EMPTY
+from node.chain.records.actors import Agency, Person
+from node.chain.records.bindings import KinBinding
+from node.chain.rules.guards import (
+    PENDING,
+    active_person,
+    created_id,
+    require,
+    require_origin,
+    require_role,
+    require_site,
+    sending_person,
+)
+from node.chain.state import Moment, View
+from node.chain.tx.envelope import IdentityBody, Transaction
+from node.chain.tx.identity import (
+    AcceptKin,
+    GrantAgent,
+    OfferKin,
+    Register,
+    RevokeAgent,
+    RotateKey,
+    Unbind,
+)
+from node.chain.types import NO_ID, ZERO_HASH, ZERO_ID, Code, EpochMs, Hash, Id, Minutes
+
+AGENT_VERBS: Final = frozenset({"request", "withdraw", "cancel", "confirm", "object", "redeem"})
+"""What an agent may be allowed; never give, donate, bind or rotate."""
+
+
+def apply(view: View, at: Moment, tx: Transaction, tx_id: Hash, body: IdentityBody) -> None:
+    """Apply one transaction of this family.
+
+    Raises:
+        Rejected: the first guard that does not hold.
+    """
+    match body:
+        case Register():
+            _register(view, at, tx, tx_id, body)
+        case OfferKin():
+            _offer_kin(view, at, tx, tx_id, body)
+        case AcceptKin():
+            _accept_kin(view, at, tx, body)
+        case Unbind():
+            _unbind(view, tx, body)
+        case RotateKey():
+            _rotate_key(view, at, tx, body)
+        case GrantAgent():
+            _grant_agent(view, at, tx, body)
+        case RevokeAgent():
+            _revoke_agent(view, tx, body)
+        case _:
+            assert_never(body)
+
+
+def _register(view: View, at: Moment, tx: Transaction, tx_id: Hash, body: Register) -> None:
+    recorder = sending_person(view, tx)
+    require_role(recorder, "recorder", body.home, at.time_ms)
+    require_site(view, body.home, body.site)
+    context = body.home.encode()
+    _check_new_key(at, body.suite, body.key, body.possession, context)
+    _check_new_key(at, body.suite, body.recovery_key, body.recovery_possession, context)
+
+    view.create(
+        new_person(
+            created_id(at, tx),
+            tx_id,
+            body.home,
+            body.site,
+            suite=body.suite,
+            key=body.key,
+            recovery_key=body.recovery_key,
+            recorder=tx.sender,
+            commitment=body.commitment,
+        )
+    )
+
+
+def _check_new_key(at: Moment, suite: int, key: bytes, possession: bytes, context: bytes) -> None:
+    """A key of nobody is empty, without proof; any other is sound and proven to be held."""
+    require(suite == SUITE_ED25519_SHA256, ErrorCode.UNKNOWN_SUITE, str(suite))
+    if not key:
+        require(not possession, ErrorCode.BAD_POSSESSION, "a proof without a key")
+        return
+    keys.check_public_key(suite, key)
+    if not keys.has_possession(at.chain_id, suite, key, context, possession):
+        raise Malformed(ErrorCode.BAD_POSSESSION, key.hex())
+
+
+def new_person(  # noqa: PLR0913 - a record's constructor, by keyword
+    id_: Id,
+    origin: Hash,
+    home: Code,
+    site: Code,
+    *,
+    suite: int,
+    key: bytes,
+    recovery_key: bytes,
+    recorder: Id,
+    commitment: Hash,
+) -> Person:
+    """A person as registration leaves them: pending, without flags, roles or minutes."""
+    return Person(
+        id=id_,
+        origin=origin,
+        home=home,
+        site=site,
+        recorder=recorder,
+        status=Code(PENDING),
+        number=0,
+        suite=suite,
+        key=key,
+        recovery_key=recovery_key,
+        lanes=(0,),
+        quota_day=0,
+        quota_used=0,
+        may_serve_until_ms=EpochMs(0),
+        may_receive_until_ms=EpochMs(0),
+        may_be_funded_until_ms=EpochMs(0),
+        commitment=commitment,
+        flags_commitment=ZERO_HASH,
+        roles=(),
+        kin=(),
+        agents=(),
+        principals=0,
+        gates=(),
+        serving=NO_ID,
+        available=EMPTY,
+        held=EMPTY,
+        honour=EMPTY,
+        earned_min=Minutes(0),
+        given_min=Minutes(0),
+        served_min=Minutes(0),
+        intervals=(),
+        allowances=(),
+        silence_month=0,
+        silence_used=0,
+        touch=b"",
+    )
+
+
+def _offer_kin(view: View, at: Moment, tx: Transaction, tx_id: Hash, body: OfferKin) -> None:
+    sender = sending_person(view, tx)
+    other = active_person(view, body.other)
+    policy = at.policy.persons
+    require(sender.id != other.id, ErrorCode.SAME_PERSON)
+    admitted = body.relation in policy.kin_types
+    require(admitted, ErrorCode.TRANSFER_TYPE_NOT_ADMITTED, body.relation)
+    require(all(k.other != other.id for k in sender.kin), ErrorCode.ALREADY_EXISTS, "already bound")
+    full = max(len(sender.kin), len(other.kin)) >= policy.kin_max
+    require(not full, ErrorCode.KIN_LIMIT, f"at most {policy.kin_max}")
+
+    view.create(
+        KinBinding(
+            id=created_id(at, tx),
+            origin=tx_id,
+            first=sender.id,
+            second=other.id,
+            relation=body.relation,
+            state=Code("offered"),
+            method=Code("-"),
+            evidence=ZERO_HASH,
+            recorder=ZERO_ID,
+            due_ms=EpochMs(at.time_ms + at.policy.ledger.proposal_ms),
+            touch=b"",
+        )
+    )
+
+
+def _accept_kin(view: View, at: Moment, tx: Transaction, body: AcceptKin) -> None:
+    sender = sending_person(view, tx)
+    binding = view.need(KinBinding, body.binding)
+    require(binding.state == "offered", ErrorCode.WRONG_STATE, binding.state)
+    require(at.time_ms < binding.due_ms, ErrorCode.PROPOSAL_EXPIRED)
+    require_origin(binding.origin, body.origin)
+    recorder = ZERO_ID
+    if sender.id == binding.second:
+        require(body.method == "own-key", ErrorCode.METHOD_NOT_ALLOWED, body.method)
+    else:
+        second = active_person(view, binding.second)
+        require(sender.id != binding.first, ErrorCode.SAME_PERSON, "the offering side")
+        require_role(sender, "recorder", second.home, at.time_ms)
+        require(
+            body.method in {"in-person", "call-back"}, ErrorCode.METHOD_NOT_ALLOWED, body.method
+        )
+        require(body.evidence != ZERO_HASH, ErrorCode.RECORD_FIELD_MISSING, "evidence")
+        require(not second.key, ErrorCode.METHOD_NOT_ALLOWED, "the person has a key of their own")
+        recorder = sender.id
+
+    view.put(
+        replace(
+            binding,
+            state=Code("accepted"),
+            method=body.method,
+            evidence=body.evidence,
+            recorder=recorder,
+            due_ms=EpochMs(at.time_ms + at.policy.ledger.proposal_ms),
+        )
+    )
+
+
+def _unbind(view: View, tx: Transaction, body: Unbind) -> None:
+    binding = view.need(KinBinding, body.binding)
+    require(tx.sender in {binding.first, binding.second}, ErrorCode.NOT_A_PARTY)
+    live = binding.state in {"offered", "accepted", "bound"}
+    require(live, ErrorCode.WRONG_STATE, binding.state)
+
+    for side in (binding.first, binding.second):
+        person = view.need(Person, side)
+        kin = tuple(k for k in person.kin if k.binding != binding.id)
+        if kin != person.kin:
+            view.put(replace(person, kin=kin))
+    view.put(replace(binding, state=Code("ended"), due_ms=EpochMs(0)))
+
+
+def _rotate_key(view: View, at: Moment, tx: Transaction, body: RotateKey) -> None:
+    sender = sending_person(view, tx)
+    require(body.key != sender.key, ErrorCode.ALREADY_DONE, "the key is in force")
+    _check_new_key(at, body.suite, body.key, body.possession, tx.sender)
+
+    view.put(replace(sender, suite=body.suite, key=body.key))
+
+
+def _grant_agent(view: View, at: Moment, tx: Transaction, body: GrantAgent) -> None:
+    sender = sending_person(view, tx)
+    agent = active_person(view, body.agent)
+    require(sender.id != agent.id, ErrorCode.SAME_PERSON)
+    known = all(verb in AGENT_VERBS for verb in body.verbs)
+    require(known, ErrorCode.VERB_NOT_GRANTED, " ".join(body.verbs))
+    elsewhere = [a for a in sender.agents if a.agent != agent.id]
+    is_new = len(elsewhere) == len(sender.agents)
+    limit = at.policy.persons.agent_elders_max
+    require(not is_new or agent.principals < limit, ErrorCode.AGENT_LIMIT, f"at most {limit}")
+    require(len(elsewhere) < limit, ErrorCode.AGENT_LIMIT, f"at most {limit} agents")
+
+    agency = Agency(agent.id, tuple(sorted(set(body.verbs))))
+    view.put(replace(sender, agents=(*elsewhere, agency)))
+    if is_new:
+        view.put(replace(agent, principals=agent.principals + 1))
+
+
+def _revoke_agent(view: View, tx: Transaction, body: RevokeAgent) -> None:
+    require(tx.sender in {body.person, body.agent}, ErrorCode.NOT_A_PARTY)
+    person = view.need(Person, body.person)
+    remaining = tuple(a for a in person.agents if a.agent != body.agent)
+    require(remaining != person.agents, ErrorCode.NO_SUCH_OBJECT, "no such agency")
+
+    view.put(replace(person, agents=remaining))
+    agent = view.need(Person, body.agent)
+    view.put(replace(agent, principals=agent.principals - 1))
+
+
+def expire_binding(view: View, binding: KinBinding) -> None:
+    """The timer of an offer or consent that staff never approved."""
+    view.put(replace(binding, state=Code("expired"), due_ms=EpochMs(0)))

@@ -1,0 +1,213 @@
+"""Confirmed, reduced, endorsed, objected: what people say about a service once it has taken place.
+
+A method has a strength; the strength decides how long the minutes cool, and weak methods need an endorsement.
+"""
+
+from enum import IntEnum
+from typing import Final, assert_never
+
+from msgspec.structs import replace
+
+from node.chain.errors import ErrorCode, Rejected
+from node.chain.lifecycle import Event, State
+from node.chain.policy import OrderPolicy
+from node.chain.records.actors import Person
+from node.chain.records.orders import Order
+from node.chain.rules.guards import require, require_role, sending_person
+from node.chain.rules.orders.moves import expect, move, require_fresh
+from node.chain.rules.orders.parties import (
+    is_agent,
+    paying_person,
+    people_of,
+    requesting_side,
+    require_outsider,
+    require_volunteer,
+)
+from node.chain.rules.orders.service import abort, counted_minutes
+from node.chain.rules.orders.settlement import keep_interval, stop_serving
+from node.chain.rules.orders.timers import ripe_order
+from node.chain.state import Moment, View
+from node.chain.tx.envelope import Transaction
+from node.chain.tx.orders import Confirm, Endorse, ObjectOrder, Reduce
+from node.chain.types import Code, EpochMs, Minutes
+
+EVIDENCE_BYTES: Final = 32
+DISPUTE_OPEN_REASONS: Final = frozenset({"unconfirmed"})
+"""Disputes that any sufficient confirmation ends, not only the objector's."""
+
+
+class Strength(IntEnum):
+    """How much a method of confirmation proves."""
+
+    WEAK = 1
+    MEDIUM = 2
+    STRONG = 3
+
+
+METHODS: Final[dict[str, Strength]] = {
+    "own-key": Strength.STRONG,
+    "agent": Strength.MEDIUM,
+    "call-back": Strength.WEAK,
+    "witness": Strength.WEAK,
+}
+
+
+def cooling_ms(policy: OrderPolicy, strength: Strength) -> int:
+    """How long the minutes stay in the payer's hold after a confirmation."""
+    match strength:
+        case Strength.STRONG:
+            return policy.cooling_strong_ms
+        case Strength.MEDIUM:
+            return policy.cooling_medium_ms
+        case Strength.WEAK:
+            return policy.cooling_weak_ms
+        case _:
+            assert_never(strength)
+
+
+def apply(
+    view: View, at: Moment, tx: Transaction, body: Confirm | Reduce | Endorse | ObjectOrder
+) -> None:
+    """Apply one transaction of this stretch.
+
+    Raises:
+        Rejected: the first guard that does not hold.
+    """
+    sender = sending_person(view, tx)
+    order = ripe_order(view, at, body.order)
+    match body:
+        case Confirm():
+            _confirm(view, at, sender, order, body)
+        case Reduce():
+            _reduce(view, at, sender, order, body)
+        case Endorse():
+            _endorse(view, at, sender, order, body)
+        case ObjectOrder():
+            _object(view, at, sender, order, body)
+        case _:
+            assert_never(body)
+
+
+def _confirm(view: View, at: Moment, sender: Person, order: Order, body: Confirm) -> None:
+    expect(order, Event.CONFIRM)
+    require_fresh(order, body.origin, body.count)
+    quantum = at.policy.service.quantum_min
+    whole = quantum <= body.minutes <= order.counted_min and body.minutes % quantum == 0
+    require(whole, ErrorCode.MINUTES_OUT_OF_RANGE, f"{body.minutes} of {order.counted_min}")
+    if order.state == State.DISPUTED:
+        _require_may_end_dispute(order, sender)
+    strength = _strength(view, at, sender, order, body)
+    late = order.report == "late"
+    require(not late or strength >= Strength.MEDIUM, ErrorCode.METHOD_NOT_ALLOWED, "late report")
+
+    weak = strength == Strength.WEAK
+    confirmed = replace(
+        order,
+        agreed_min=body.minutes,
+        method=body.method,
+        confirmer=sender.id,
+        confirmed_ms=at.time_ms,
+        needs_endorse=1 if weak and not order.endorser else order.needs_endorse,
+        dispute_reason=Code("-"),
+    )
+    due = at.time_ms + cooling_ms(at.policy.orders, strength)
+    move(view, confirmed, Event.CONFIRM, State.CONFIRMED, due)
+
+
+def _require_may_end_dispute(order: Order, sender: Person) -> None:
+    """Only the objector withdraws by confirming; an unconfirmed order waits for anyone who may confirm."""
+    require(not order.appealed, ErrorCode.WRONG_STATE, "under appeal")
+    if order.dispute_reason in DISPUTE_OPEN_REASONS:
+        return
+    objector = bool(order.objectors) and order.objectors[-1] == sender.id
+    require(objector, ErrorCode.NOT_A_PARTY, "only the objector")
+
+
+def _strength(view: View, at: Moment, sender: Person, order: Order, body: Confirm) -> Strength:
+    """The method's strength, if this sender may use it on this order."""
+    strength = METHODS.get(body.method)
+    if strength is None:
+        raise Rejected(ErrorCode.METHOD_NOT_ALLOWED, body.method)
+    require(sender.id != order.volunteer, ErrorCode.SAME_PERSON, "the volunteer cannot confirm")
+    recipient = view.need(Person, order.recipient)
+    match body.method:
+        case "own-key":
+            own = sender.id in {order.recipient, paying_person(order)}
+            require(own, ErrorCode.NOT_A_PARTY, "neither recipient nor payer")
+        case "agent":
+            allowed = is_agent(recipient, sender.id, "confirm")
+            require(allowed, ErrorCode.VERB_NOT_GRANTED, "confirm")
+        case "call-back":
+            require_role(sender, "caller", order.district, at.time_ms)
+            _require_staff_evidence(order, sender, body)
+        case _:
+            require_role(sender, "recorder", order.district, at.time_ms)
+            _require_staff_evidence(order, sender, body)
+    return strength
+
+
+def _require_staff_evidence(order: Order, sender: Person, body: Confirm) -> None:
+    """Staff confirm only as outsiders to the order, and with evidence."""
+    require(sender.id not in people_of(order), ErrorCode.SAME_PERSON, "has a part in the order")
+    shown = len(body.proof) == EVIDENCE_BYTES
+    require(shown, ErrorCode.RECORD_FIELD_MISSING, "hash of the evidence")
+
+
+def _reduce(view: View, at: Moment, sender: Person, order: Order, body: Reduce) -> None:
+    expect(order, Event.REDUCE)
+    require_volunteer(order, sender.id)
+    quantum = at.policy.service.quantum_min
+    whole = body.minutes < order.counted_min and body.minutes % quantum == 0
+    require(whole, ErrorCode.MINUTES_OUT_OF_RANGE, f"{body.minutes} of {order.counted_min}")
+
+    if body.minutes < quantum:
+        abort(view, at, order, Event.REDUCE)
+        return
+    keep_interval(view, at, order, order.checked_in_ms, order.checked_out_ms, body.minutes)
+    reduced = replace(order, counted_min=body.minutes)
+    move(view, reduced, Event.REDUCE, State.CHECKED_OUT, order.due_ms)
+
+
+def _endorse(view: View, at: Moment, sender: Person, order: Order, body: Endorse) -> None:
+    expect(order, Event.ENDORSE)
+    require_fresh(order, body.origin, body.count)
+    require(order.needs_endorse == 1, ErrorCode.ALREADY_DONE, "no endorsement is missing")
+    require_role(sender, "reviewer", order.district, at.time_ms)
+    require_outsider(view, order, sender)
+    if order.state == State.DISPUTED:
+        unendorsed = order.dispute_reason == "unendorsed"
+        require(unendorsed, ErrorCode.WRONG_STATE, order.dispute_reason)
+
+    endorsed = replace(order, endorser=sender.id, needs_endorse=0)
+    if order.state == State.DISPUTED:
+        due = at.time_ms + at.policy.orders.cooling_strong_ms
+        calm = replace(endorsed, dispute_reason=Code("-"))
+        move(view, calm, Event.ENDORSE, State.CONFIRMED, due)
+    else:
+        move(view, endorsed, Event.ENDORSE, order.state, order.due_ms)
+
+
+def _object(view: View, at: Moment, sender: Person, order: Order, body: ObjectOrder) -> None:
+    expect(order, Event.OBJECT)
+    side = requesting_side(view, at, order, sender, "object")
+    reviewer = sender.has_role("reviewer", order.district, at.time_ms)
+    party = side or reviewer or sender.id == order.volunteer
+    require(party, ErrorCode.NOT_A_PARTY, "not a party to the order")
+    again = sender.id in order.objectors
+    require(not again, ErrorCode.ALREADY_DONE, "each party objects once")
+
+    disputed = replace(
+        order,
+        objectors=(*order.objectors, sender.id),
+        dispute_reason=body.reason,
+        disputed_ms=at.time_ms,
+    )
+    if order.state == State.CHECKED_IN:
+        counted = counted_minutes(at.policy.service, order.checked_in_ms, at.time_ms)
+        disputed = replace(disputed, counted_min=counted, checked_out_ms=at.time_ms)
+        keep_interval(view, at, order, order.checked_in_ms, at.time_ms, counted)
+        stop_serving(view, order)
+    elif order.state == State.UNCLOSED:
+        disputed = replace(disputed, counted_min=Minutes(0), checked_out_ms=EpochMs(0))
+    due = at.time_ms + at.policy.orders.dispute_ms
+    move(view, disputed, Event.OBJECT, State.DISPUTED, due)

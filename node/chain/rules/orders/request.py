@@ -1,0 +1,299 @@
+"""Orders asked for, published, refused and taken back."""
+
+from typing import Final, assert_never
+
+from msgspec.structs import replace
+
+from node.chain.errors import ErrorCode, Rejected
+from node.chain.lifecycle import Event, State
+from node.chain.policy import civil
+from node.chain.records.accounts import fund_id
+from node.chain.records.actors import Person
+from node.chain.records.orders import Order
+from node.chain.records.settings import CatalogueEntry
+from node.chain.rules.guards import (
+    ACTIVE,
+    created_id,
+    known_person,
+    require,
+    require_role,
+    require_site,
+    sending_person,
+)
+from node.chain.rules.orders.moves import expect, finish, move, planned_end_ms, require_fresh
+from node.chain.rules.orders.parties import (
+    is_agent,
+    people_of,
+    require_requesting_side,
+)
+from node.chain.rules.orders.settlement import hold, release, weighted
+from node.chain.rules.orders.timers import ripe_order
+from node.chain.state import Moment, View
+from node.chain.tx.envelope import Transaction
+from node.chain.tx.orders import ApproveOrder, RejectOrder, Request, Withdraw
+from node.chain.types import (
+    NO_ID,
+    ZERO_HASH,
+    Code,
+    EpochMs,
+    Hash,
+    Id,
+    Minutes,
+)
+
+KEY_ELDERS: Final = Code("key-elders")
+PAYERS: Final = frozenset({"person", "fund", "pool", "city-pool"})
+_CONSENT: Final = {
+    "recipient": frozenset({"own-key"}),
+    "payer": frozenset({"own-key"}),
+    "agent": frozenset({"agent"}),
+    "recorder": frozenset({"in-person", "call-back", "standing"}),
+}
+
+
+def apply(
+    view: View,
+    at: Moment,
+    tx: Transaction,
+    tx_id: Hash,
+    body: Request | ApproveOrder | RejectOrder | Withdraw,
+) -> None:
+    """Apply one transaction of this stretch.
+
+    Raises:
+        Rejected: the first guard that does not hold.
+    """
+    match body:
+        case Request():
+            _request(view, at, tx, tx_id, body)
+        case ApproveOrder():
+            _approve(view, at, tx, body)
+        case RejectOrder():
+            _reject(view, at, tx, body)
+        case Withdraw():
+            _withdraw(view, at, tx, body)
+        case _:
+            assert_never(body)
+
+
+def _request(view: View, at: Moment, tx: Transaction, tx_id: Hash, body: Request) -> None:
+    sender = sending_person(view, tx)
+    recipient = known_person(view, body.recipient)
+    role = _requester_role(at, sender, recipient, body)
+    require(body.consent in _CONSENT[role], ErrorCode.METHOD_NOT_ALLOWED, body.consent)
+    proven = role != "recorder" or body.consent_evidence != ZERO_HASH
+    require(proven, ErrorCode.RECORD_FIELD_MISSING, "consent evidence")
+    service = _offered_service(view, body)
+    require_site(view, body.district, body.site)
+    _check_window(at, body)
+    payer = _payer(sender, recipient, body)
+    if body.invited:
+        known_person(view, body.invited)
+    head = _job_head(view, body)
+
+    order = _new_order(created_id(at, tx), tx_id, sender.id, role, body)
+    order = replace(
+        order,
+        payer=payer,
+        weight_permille=service.service.weight_permille,
+        policy_version=at.policy.version,
+    )
+    if head is not None:
+        view.put(replace(head, members=(*head.members, order.id)))
+    if body.service in at.policy.orders.review_exempt and role in {"recipient", "payer"}:
+        publish(view, at, order, Event.REQUEST, NO_ID)
+    else:
+        move(view, order, Event.REQUEST, State.REQUESTED, at.time_ms + at.policy.orders.review_ms)
+
+
+def _requester_role(at: Moment, sender: Person, recipient: Person, body: Request) -> str:
+    if sender.id == recipient.id:
+        return "recipient"
+    if body.payer_kind == "person" and sender.id == body.payer:
+        return "payer"
+    if is_agent(recipient, sender.id, "request"):
+        return "agent"
+    if sender.has_role("recorder", body.district, at.time_ms):
+        return "recorder"
+    raise Rejected(ErrorCode.NOT_A_PARTY, "neither recipient, payer, agent nor recorder")
+
+
+def _offered_service(view: View, body: Request) -> CatalogueEntry:
+    entry = view.get(CatalogueEntry, body.service.encode())
+    if entry is None:
+        raise Rejected(ErrorCode.UNKNOWN_SERVICE, body.service)
+    service = entry.service
+    require(not service.retired, ErrorCode.UNKNOWN_SERVICE, f"{body.service} is retired")
+    require(
+        service.parent == service.code,
+        ErrorCode.UNKNOWN_SERVICE,
+        f"name its parent {service.parent}",
+    )
+    offered = not service.districts or body.district in service.districts
+    require(offered, ErrorCode.UNKNOWN_SERVICE, f"{body.service} not in {body.district}")
+    return entry
+
+
+def _check_window(at: Moment, body: Request) -> None:
+    service, orders = at.policy.service, at.policy.orders
+    in_range = 0 < body.expected_min <= service.order_max_min
+    whole = body.expected_min % service.quantum_min == 0
+    require(in_range and whole, ErrorCode.MINUTES_OUT_OF_RANGE, str(body.expected_min))
+    latest = at.time_ms + orders.publish_ahead_max_ms
+    ahead = at.time_ms <= body.start_ms <= latest
+    require(ahead, ErrorCode.WINDOW_OUT_OF_RANGE, f"{body.start_ms}, now {at.time_ms}")
+
+
+def _payer(sender: Person, recipient: Person, body: Request) -> bytes:
+    """The payer's id; a person's minutes are spent only by their own key, or for themselves."""
+    require(body.payer_kind in PAYERS, ErrorCode.BAD_FIELD, body.payer_kind)
+    if body.payer_kind == "person":
+        kin = any(k.other == body.payer for k in recipient.kin)
+        require(body.payer == recipient.id or kin, ErrorCode.NOT_KIN, body.payer.hex())
+        own = body.payer in {sender.id, recipient.id}
+        require(own, ErrorCode.NOT_A_PARTY, "kin pay by their own key")
+        return body.payer
+    require(body.payer == NO_ID, ErrorCode.BAD_FIELD, "payer")
+    if body.payer_kind == "fund":
+        year, _ = civil(body.start_ms)
+        return fund_id(recipient.home, year, KEY_ELDERS)
+    require(body.rule != "-", ErrorCode.RULE_MISSING, "a pool pays by a named rule")
+    return recipient.home.encode() if body.payer_kind == "pool" else b""
+
+
+def _job_head(view: View, body: Request) -> Order | None:
+    if not body.job:
+        return None
+    head = view.need(Order, body.job)
+    require(head.recipient == body.recipient, ErrorCode.NOT_A_PARTY, "another recipient's job")
+    require(head.job == NO_ID, ErrorCode.BAD_FIELD, "name the job's first order")
+    entry = view.need(CatalogueEntry, head.service.encode())
+    require(
+        len(head.members) + 1 < max(1, entry.service.siblings), ErrorCode.ALREADY_EXISTS, "job full"
+    )
+    return head
+
+
+def _new_order(id_: Id, origin: Hash, requester: Id, role: str, body: Request) -> Order:
+    return Order(
+        id=id_,
+        origin=origin,
+        state=State.NONE,
+        due_ms=EpochMs(0),
+        events=0,
+        recipient=body.recipient,
+        requester=requester,
+        requester_role=Code(role),
+        consent=body.consent,
+        consent_evidence=body.consent_evidence,
+        payer_kind=body.payer_kind,
+        payer=b"",
+        rule=body.rule,
+        service=body.service,
+        district=body.district,
+        site=body.site,
+        start_ms=body.start_ms,
+        expected_min=body.expected_min,
+        hold_min=Minutes(0),
+        weight_permille=0,
+        policy_version=0,
+        invited=body.invited,
+        job=body.job,
+        members=(),
+        detail=body.detail,
+        reviewer=NO_ID,
+        volunteer=NO_ID,
+        credit_to=Code("self"),
+        notice=0,
+        insurance=ZERO_HASH,
+        given_back_by=(),
+        report=Code("live"),
+        presence=Code("none"),
+        checked_in_ms=EpochMs(0),
+        checked_out_ms=EpochMs(0),
+        counted_min=Minutes(0),
+        agreed_min=Minutes(0),
+        method=Code("-"),
+        confirmer=NO_ID,
+        confirmed_ms=EpochMs(0),
+        needs_endorse=0,
+        endorser=NO_ID,
+        objectors=(),
+        dispute_reason=Code("-"),
+        disputed_ms=EpochMs(0),
+        verdict=Code("-"),
+        arbiter=NO_ID,
+        appealed=0,
+        marks=(),
+        reason=Code("-"),
+        paid_min=Minutes(0),
+        overflow_min=Minutes(0),
+        honour_min=Minutes(0),
+        final_ms=EpochMs(0),
+        touch=b"",
+    )
+
+
+def publish(view: View, at: Moment, order: Order, event: Event, reviewer: Id) -> None:
+    """Hold the expected minutes and pin the terms.
+
+    Raises:
+        Rejected: when the recipient may not be served this way or the payer lacks the minutes.
+    """
+    recipient = known_person(view, order.recipient)
+    require(recipient.status == ACTIVE, ErrorCode.NOT_APPROVED, "the recipient")
+    funded = at.time_ms < recipient.may_be_funded_until_ms
+    received = at.time_ms < recipient.may_receive_until_ms
+    if order.payer_kind == "fund":
+        require(funded, ErrorCode.NOT_MAY_BE_FUNDED)
+    else:
+        require(received or funded, ErrorCode.NOT_MAY_RECEIVE)
+
+    entry = view.need(CatalogueEntry, order.service.encode())
+    pinned = replace(
+        order,
+        reviewer=reviewer,
+        policy_version=at.policy.version,
+        weight_permille=entry.service.weight_permille,
+    )
+    held = hold(view, at, pinned, weighted(pinned, pinned.expected_min))
+    move(view, held, event, State.PUBLISHED, planned_end_ms(order))
+
+
+def _approve(view: View, at: Moment, tx: Transaction, body: ApproveOrder) -> None:
+    sender = sending_person(view, tx)
+    order = ripe_order(view, at, body.order)
+    expect(order, Event.APPROVE)
+    require_fresh(order, body.origin, body.count)
+    require_role(sender, "reviewer", order.district, at.time_ms)
+    _require_independent_reviewer(view, order, sender)
+
+    publish(view, at, order, Event.APPROVE, sender.id)
+
+
+def _require_independent_reviewer(view: View, order: Order, sender: Person) -> None:
+    require(sender.id not in people_of(order), ErrorCode.SAME_PERSON, "has a part in the order")
+    recipient = view.need(Person, order.recipient)
+    related = recipient.is_related(sender.id) or sender.is_related(recipient.id)
+    require(not related, ErrorCode.RELATED_PERSONS, "kin or agent of the recipient")
+
+
+def _reject(view: View, at: Moment, tx: Transaction, body: RejectOrder) -> None:
+    sender = sending_person(view, tx)
+    order = ripe_order(view, at, body.order)
+    expect(order, Event.REJECT)
+    require_role(sender, "reviewer", order.district, at.time_ms)
+    _require_independent_reviewer(view, order, sender)
+
+    rejected = replace(order, reviewer=sender.id, reason=body.reason)
+    finish(view, at, rejected, Event.REJECT, State.REJECTED, at.time_ms)
+
+
+def _withdraw(view: View, at: Moment, tx: Transaction, body: Withdraw) -> None:
+    sender = sending_person(view, tx)
+    order = ripe_order(view, at, body.order)
+    expect(order, Event.WITHDRAW)
+    require_requesting_side(view, at, order, sender, "withdraw")
+
+    released = release(view, at, replace(order, reason=body.reason))
+    finish(view, at, released, Event.WITHDRAW, State.WITHDRAWN, at.time_ms)

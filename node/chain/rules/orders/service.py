@@ -1,0 +1,322 @@
+"""From acceptance to check-out: who serves, when, and for how long."""
+
+from typing import Final, assert_never
+
+from msgspec.structs import replace
+
+from node.chain.errors import ErrorCode
+from node.chain.hashing import ID_BYTES, digest
+from node.chain.lifecycle import FINALS, Event, State
+from node.chain.policy import MINUTE_MS, ServicePolicy, day_of, month_of, week_of
+from node.chain.records.actors import Person
+from node.chain.records.orders import Order, Pair
+from node.chain.rules.guards import require, require_role, sending_person
+from node.chain.rules.orders.moves import (
+    expect,
+    finish,
+    move,
+    planned_end_ms,
+    require_fresh,
+    service_of,
+)
+from node.chain.rules.orders.parties import (
+    PERSON_PAYS,
+    paying_person,
+    people_of,
+    requesting_side,
+    require_requesting_side,
+    require_volunteer,
+)
+from node.chain.rules.orders.settlement import (
+    drop_interval,
+    hold,
+    keep_interval,
+    release,
+    stop_serving,
+    weighted,
+)
+from node.chain.rules.orders.timers import ripe_order
+from node.chain.state import Moment, View
+from node.chain.tx.envelope import Transaction
+from node.chain.tx.orders import (
+    Accept,
+    Cancel,
+    CheckIn,
+    CheckOut,
+    Extend,
+    GiveBack,
+    ReportNoShow,
+)
+from node.chain.types import NO_ID, ZERO_HASH, Code, EpochMs, Id, Minutes
+
+PRESENCE_STRENGTH: Final = {"none": 0, "site-reader": 1, "recipient-wallet": 2}
+SERVICE_LIVE: Final = frozenset(
+    {State.ACCEPTED, State.CHECKED_IN, State.CHECKED_OUT, State.CONFIRMED, State.SETTLED}
+)
+
+_Body = Accept | GiveBack | Cancel | CheckIn | ReportNoShow | CheckOut | Extend
+
+
+def apply(view: View, at: Moment, tx: Transaction, body: _Body) -> None:
+    """Apply one transaction of this stretch.
+
+    Raises:
+        Rejected: the first guard that does not hold.
+    """
+    sender = sending_person(view, tx)
+    order = ripe_order(view, at, body.order)
+    match body:
+        case Accept():
+            _accept(view, at, sender, order, body)
+        case GiveBack():
+            _give_back(view, sender, order)
+        case Cancel():
+            _cancel(view, at, sender, order, body)
+        case CheckIn():
+            _check_in(view, at, sender, order, body)
+        case ReportNoShow():
+            _report_no_show(view, at, sender, order)
+        case CheckOut():
+            _check_out(view, at, sender, order, body)
+        case Extend():
+            _extend(view, at, sender, order, body)
+        case _:
+            assert_never(body)
+
+
+def _accept(view: View, at: Moment, sender: Person, order: Order, body: Accept) -> None:
+    expect(order, Event.ACCEPT)
+    require_fresh(order, body.origin, body.count)
+    require(order.invited in {NO_ID, sender.id}, ErrorCode.NOT_A_PARTY, "another was invited")
+    again = sender.id in order.given_back_by
+    require(not again, ErrorCode.ALREADY_DONE, "given back before")
+    require(body.credit_to == "self", ErrorCode.BAD_FIELD, body.credit_to)
+    _require_may_serve(view, at, order, sender)
+    _require_unrelated(view, order, sender)
+    insured = not service_of(view, order).service.home_visit or body.insurance != ZERO_HASH
+    require(insured, ErrorCode.GATE_MISSING, "insurance")
+    _require_free_time(at.policy.service, order, sender)
+    pair, over = _count_pair(view, at, order, sender)
+
+    view.put(pair)
+    accepted = replace(
+        order,
+        volunteer=sender.id,
+        credit_to=body.credit_to,
+        notice=body.notice,
+        insurance=body.insurance,
+        needs_endorse=1 if over else order.needs_endorse,
+    )
+    keep_interval(view, at, accepted, order.start_ms, planned_end_ms(order), order.expected_min)
+    move(view, accepted, Event.ACCEPT, State.ACCEPTED, order.start_ms + at.policy.orders.lapse_ms)
+
+
+def _require_may_serve(view: View, at: Moment, order: Order, volunteer: Person) -> None:
+    """The gates, under the policy now in force; asked at acceptance and again at check-in."""
+    require(at.time_ms < volunteer.may_serve_until_ms, ErrorCode.NOT_MAY_SERVE)
+    service = service_of(view, order).service
+    trained = not service.training or volunteer.has_gate("training", at.time_ms)
+    require(trained, ErrorCode.GATE_MISSING, "training")
+
+
+def _require_unrelated(view: View, order: Order, volunteer: Person) -> None:
+    require(volunteer.id not in people_of(order), ErrorCode.SAME_PERSON, "has a part in the order")
+    for id_ in (order.recipient, paying_person(order)):
+        other = view.get(Person, id_) if id_ else None
+        related = other is not None and (
+            other.is_related(volunteer.id) or volunteer.is_related(id_)
+        )
+        require(not related, ErrorCode.RELATED_PERSONS, id_.hex())
+
+
+def _require_free_time(policy: ServicePolicy, order: Order, volunteer: Person) -> None:
+    """No overlap, a travel gap between sites, and the limits of day and week."""
+    start, end = order.start_ms, planned_end_ms(order)
+    day = week = int(order.expected_min)
+    for taken in volunteer.intervals:
+        gap = 0 if taken.site == order.site else policy.travel_gap_ms
+        apart = end + gap <= taken.start_ms or taken.end_ms + gap <= start
+        require(apart, ErrorCode.OVERLAP, f"order {taken.order.hex()}")
+        day += taken.minutes if day_of(taken.start_ms) == day_of(start) else 0
+        week += taken.minutes if week_of(taken.start_ms) == week_of(start) else 0
+    require(day <= policy.day_max_min, ErrorCode.DAY_LIMIT, f"{day} minutes")
+    require(week <= policy.week_max_min, ErrorCode.WEEK_LIMIT, f"{week} minutes")
+
+
+def _count_pair(view: View, at: Moment, order: Order, volunteer: Person) -> tuple[Pair, bool]:
+    """The pair's count with this order, and whether it is beyond the month's limit."""
+    id_ = Id(digest("pair", at.chain_id, volunteer.id + order.recipient)[:ID_BYTES])
+    month = month_of(order.start_ms)
+    pair = view.get(Pair, id_) or Pair(id_, month, 0, Minutes(0), 0, b"")
+    if pair.month != month:
+        pair = replace(pair, month=month, orders=0, minutes=Minutes(0))
+    counted = replace(
+        pair, orders=pair.orders + 1, minutes=Minutes(pair.minutes + order.expected_min)
+    )
+    policy = at.policy.service
+    orders_max = policy.paired_month_orders_max if pair.paired else policy.pair_month_orders_max
+    over = counted.orders > orders_max or counted.minutes > policy.pair_month_max_min
+    return counted, over
+
+
+def _give_back(view: View, sender: Person, order: Order) -> None:
+    expect(order, Event.GIVE_BACK)
+    require_volunteer(order, sender.id)
+
+    drop_interval(view, order)
+    free = replace(
+        order,
+        volunteer=NO_ID,
+        insurance=ZERO_HASH,
+        needs_endorse=0,
+        given_back_by=(*order.given_back_by, sender.id),
+    )
+    move(view, free, Event.GIVE_BACK, State.PUBLISHED, planned_end_ms(order))
+
+
+def _cancel(view: View, at: Moment, sender: Person, order: Order, body: Cancel) -> None:
+    expect(order, Event.CANCEL)
+    own = order.state == State.LAPSED and order.volunteer == sender.id
+    if not own:
+        require_requesting_side(view, at, order, sender, "cancel")
+
+    late = at.time_ms > order.start_ms - at.policy.orders.cancel_marked_ms
+    marks = (*order.marks, Code("late-cancel")) if late else order.marks
+    drop_interval(view, order)
+    released = release(view, at, replace(order, reason=body.reason, marks=marks))
+    finish(view, at, released, Event.CANCEL, State.CANCELLED, at.time_ms)
+
+
+def _report_no_show(view: View, at: Moment, sender: Person, order: Order) -> None:
+    expect(order, Event.REPORT_NO_SHOW)
+    require_requesting_side(view, at, order, sender, "cancel")
+    earliest = order.start_ms + at.policy.orders.no_show_after_ms
+    require(at.time_ms >= earliest, ErrorCode.TOO_EARLY, f"from {earliest}")
+
+    drop_interval(view, order)
+    released = release(view, at, replace(order, marks=(*order.marks, Code("no-show"))))
+    finish(view, at, released, Event.REPORT_NO_SHOW, State.NO_SHOW, at.time_ms)
+
+
+def _service_time(at: Moment, claimed_ms: EpochMs) -> tuple[EpochMs, bool]:
+    """(the time that counts, whether the report is late).
+
+    Block time counts, unless the chain visibly stood still and the claim lies in the gap.
+    """
+    if abs(claimed_ms - at.time_ms) <= at.policy.service.claim_tolerance_ms:
+        return at.time_ms, False
+    if at.chain_was_stopped and at.previous_time_ms <= claimed_ms <= at.time_ms:
+        return claimed_ms, False
+    return at.time_ms, True
+
+
+def _stronger(one: Code, other: Code) -> Code:
+    return max(one, other, key=lambda presence: PRESENCE_STRENGTH[presence])
+
+
+def _check_in(view: View, at: Moment, sender: Person, order: Order, body: CheckIn) -> None:
+    expect(order, Event.CHECK_IN)
+    on_behalf = order.volunteer != sender.id
+    if on_behalf:
+        require_role(sender, "recorder", order.district, at.time_ms)
+        require(sender.id != order.recipient, ErrorCode.SAME_PERSON, "the recipient")
+    earliest = order.start_ms - at.policy.orders.check_in_early_ms
+    require(at.time_ms >= earliest, ErrorCode.TOO_EARLY, f"from {earliest}")
+    same_day = order.state != State.LAPSED or day_of(at.time_ms) == day_of(order.start_ms)
+    require(same_day, ErrorCode.TOO_LATE, "another day")
+    require(body.presence in PRESENCE_STRENGTH, ErrorCode.BAD_FIELD, body.presence)
+    volunteer = view.need(Person, order.volunteer)
+    _require_may_serve(view, at, order, volunteer)
+    require(volunteer.serving == NO_ID, ErrorCode.OVERLAP, "checked in elsewhere")
+    _require_siblings(view, order)
+
+    begun_ms, late = _service_time(at, body.claimed_ms)
+    late = late or on_behalf
+    view.put(replace(volunteer, serving=order.id))
+    begun = replace(
+        order,
+        checked_in_ms=begun_ms,
+        report=Code("late") if late else order.report,
+        needs_endorse=1 if late else order.needs_endorse,
+        presence=_stronger(order.presence, body.presence),
+    )
+    move(
+        view,
+        begun,
+        Event.CHECK_IN,
+        State.CHECKED_IN,
+        begun_ms + at.policy.orders.unclosed_after_ms,
+    )
+
+
+def _require_siblings(view: View, order: Order) -> None:
+    """A job for several volunteers begins only when all of them have accepted."""
+    needed = service_of(view, order).service.siblings
+    if needed <= 1:
+        return
+    head = view.need(Order, order.job) if order.job else order
+    states = [head.state, *(view.need(Order, member).state for member in head.members)]
+    ready = sum(1 for state in states if state in SERVICE_LIVE)
+    require(ready >= needed, ErrorCode.SIBLING_MISSING, f"{ready} of {needed} accepted")
+
+
+def counted_minutes(policy: ServicePolicy, start_ms: int, end_ms: int) -> Minutes:
+    """⌊(end - start + grace) ÷ quantum⌋ · quantum: nothing is rounded up to a first half hour."""
+    spent = max(0, end_ms - start_ms) + policy.grace_min * MINUTE_MS
+    quantum = policy.quantum_min * MINUTE_MS
+    return Minutes(spent // quantum * policy.quantum_min)
+
+
+def _check_out(view: View, at: Moment, sender: Person, order: Order, body: CheckOut) -> None:
+    expect(order, Event.CHECK_OUT)
+    require_volunteer(order, sender.id)
+    require(body.presence in PRESENCE_STRENGTH, ErrorCode.BAD_FIELD, body.presence)
+
+    policy = at.policy.service
+    end_ms, late = _service_time(at, body.claimed_ms)
+    counted = counted_minutes(policy, order.checked_in_ms, end_ms)
+    ended = replace(
+        order,
+        checked_out_ms=end_ms,
+        counted_min=counted,
+        reason=body.reason,
+        report=Code("late") if late else order.report,
+        needs_endorse=1 if late or counted > policy.day_max_min else order.needs_endorse,
+        presence=_stronger(order.presence, body.presence),
+    )
+    stop_serving(view, order)
+    if counted < policy.quantum_min:
+        abort(view, at, ended, Event.CHECK_OUT)
+        return
+    keep_interval(view, at, order, order.checked_in_ms, end_ms, counted)
+    move(view, ended, Event.CHECK_OUT, State.CHECKED_OUT, at.time_ms + at.policy.orders.confirm_ms)
+
+
+def abort(view: View, at: Moment, order: Order, event: Event) -> None:
+    """A visit too short to count: it is recorded, the hold goes back."""
+    assert order.state not in FINALS
+    drop_interval(view, order)
+    released = release(view, at, replace(order, counted_min=Minutes(0)))
+    finish(view, at, released, event, State.ABORTED, at.time_ms)
+
+
+def _extend(view: View, at: Moment, sender: Person, order: Order, body: Extend) -> None:
+    expect(order, Event.EXTEND)
+    require_fresh(order, body.origin, body.count)
+    policy = at.policy.service
+    whole = body.minutes > 0 and body.minutes % policy.quantum_min == 0
+    within = order.expected_min + body.minutes <= policy.order_max_min
+    require(whole and within, ErrorCode.MINUTES_OUT_OF_RANGE, str(body.minutes))
+    if order.payer_kind == PERSON_PAYS:
+        payer = sender.id == paying_person(order)
+        staff = order.payer == order.recipient and requesting_side(
+            view, at, order, sender, "request"
+        )
+        require(payer or staff, ErrorCode.NOT_A_PARTY, "the payer extends")
+    else:
+        require_role(sender, "reviewer", order.district, at.time_ms)
+        outside = sender.id not in people_of(order) - {order.reviewer}
+        require(outside, ErrorCode.SAME_PERSON, "has a part in the order")
+
+    held = hold(view, at, order, weighted(order, body.minutes))
+    move(view, held, Event.EXTEND, State.CHECKED_IN, order.due_ms)

@@ -1,0 +1,327 @@
+"""Two people for what matters: propose, then second, by a table of actions and roles.
+
+The second is another natural person, holds the role, and is neither the subject nor who recorded the subject. The
+action is checked when it is proposed and again when it happens.
+"""
+
+from dataclasses import dataclass
+from typing import Final, assert_never
+
+from msgspec.structs import replace
+
+from node.chain import keys
+from node.chain.errors import ErrorCode
+from node.chain.hashing import domain
+from node.chain.records.actors import Agency, Gate, Kin, Person, Role
+from node.chain.records.bindings import KinBinding, Proposal, Site
+from node.chain.records.settings import SETTINGS_ID, CitySettings
+from node.chain.rules.guards import (
+    ACTIVE,
+    PENDING,
+    active_person,
+    created_id,
+    known_person,
+    require,
+    require_any_role,
+    require_origin,
+    require_site,
+    sending_person,
+)
+from node.chain.state import Moment, View, city_of, district_of
+from node.chain.tx.envelope import OrganisationBody, Transaction
+from node.chain.tx.organisation import (
+    Action,
+    ApproveKin,
+    ApprovePerson,
+    Attest,
+    AttestGate,
+    BindAgent,
+    Decline,
+    GrantRole,
+    OpenSite,
+    Propose,
+    RevokeRole,
+    Second,
+)
+from node.chain.types import NO_ID, Code, EpochMs, Hash, Id
+
+ROLES: Final = frozenset(
+    {
+        "recorder",
+        "reviewer",
+        "arbiter",
+        "treasurer",
+        "certifier",
+        "caller",
+        "issuer",
+        "privacy",
+        "operator",
+    }
+)
+RELATION_BACK: Final = {
+    "parent": "child",
+    "child": "parent",
+    "spouse": "spouse",
+    "sibling": "sibling",
+    "friend": "friend",
+}
+"""What the first is to the second, from what the second is to the first."""
+
+ACTION_ROLES: Final[dict[type[Action], tuple[tuple[str, ...], tuple[str, ...]]]] = {
+    ApprovePerson: (("recorder", "reviewer"), ("reviewer",)),
+    GrantRole: (("operator",), ("operator",)),
+    RevokeRole: (("operator",), ("operator",)),
+    OpenSite: (("operator",), ("operator",)),
+    ApproveKin: (("recorder", "reviewer"), ("reviewer",)),
+    Attest: (("reviewer",), ("reviewer",)),
+    BindAgent: (("recorder", "reviewer"), ("reviewer",)),
+    AttestGate: (("recorder", "reviewer"), ("reviewer",)),
+}
+"""(roles that may propose, roles that may second), each in the district the action concerns."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Scope:
+    """Which district an action concerns and who may not be its second."""
+
+    district: Code
+    subjects: frozenset[Id]
+
+
+def apply(view: View, at: Moment, tx: Transaction, tx_id: Hash, body: OrganisationBody) -> None:
+    """Apply one transaction of this family.
+
+    Raises:
+        Rejected: the first guard that does not hold.
+    """
+    match body:
+        case Propose():
+            _propose(view, at, tx, tx_id, body)
+        case Second():
+            _second(view, at, tx, body)
+        case Decline():
+            _decline(view, at, tx, body)
+        case _:
+            assert_never(body)
+
+
+def _propose(view: View, at: Moment, tx: Transaction, tx_id: Hash, body: Propose) -> None:
+    sender = sending_person(view, tx)
+    scope = _check(view, at, body.action)
+    proposers, _ = ACTION_ROLES[type(body.action)]
+    require_any_role(sender, proposers, scope.district, at.time_ms)
+    own = isinstance(body.action, ApprovePerson | Attest | AttestGate | GrantRole)
+    subject = own and sender.id == getattr(body.action, "person", None)
+    require(not subject, ErrorCode.SAME_PERSON, "the subject cannot propose")
+
+    view.create(
+        Proposal(
+            id=created_id(at, tx),
+            origin=tx_id,
+            proposer=sender.id,
+            action=body.action,
+            state=Code("open"),
+            due_ms=EpochMs(at.time_ms + at.policy.ledger.proposal_ms),
+            touch=b"",
+        )
+    )
+
+
+def _open_proposal(view: View, at: Moment, id_: Id, origin: Hash) -> Proposal:
+    proposal = view.need(Proposal, id_)
+    require(proposal.state == "open", ErrorCode.WRONG_STATE, proposal.state)
+    require(at.time_ms < proposal.due_ms, ErrorCode.PROPOSAL_EXPIRED)
+    require_origin(proposal.origin, origin)
+    return proposal
+
+
+def _second(view: View, at: Moment, tx: Transaction, body: Second) -> None:
+    sender = sending_person(view, tx)
+    proposal = _open_proposal(view, at, body.proposal, body.origin)
+    scope = _check(view, at, proposal.action)
+    _, seconders = ACTION_ROLES[type(proposal.action)]
+    require_any_role(sender, seconders, scope.district, at.time_ms)
+    require(sender.id != proposal.proposer, ErrorCode.SAME_PERSON, "the proposer cannot second")
+    require(sender.id not in scope.subjects, ErrorCode.SAME_PERSON, "subject or its recorder")
+
+    view.put(replace(proposal, state=Code("done"), due_ms=EpochMs(0)))
+    _perform(view, at, proposal.action)
+
+
+def _decline(view: View, at: Moment, tx: Transaction, body: Decline) -> None:
+    sender = sending_person(view, tx)
+    proposal = _open_proposal(view, at, body.proposal, body.origin)
+    scope = _check(view, at, proposal.action)
+    _, seconders = ACTION_ROLES[type(proposal.action)]
+    own = sender.id == proposal.proposer
+    if not own:
+        require_any_role(sender, seconders, scope.district, at.time_ms)
+
+    view.put(replace(proposal, state=Code("declined"), due_ms=EpochMs(0)))
+
+
+def expire_proposal(view: View, proposal: Proposal) -> None:
+    """The timer of a proposal that nobody seconded."""
+    view.put(replace(proposal, state=Code("expired"), due_ms=EpochMs(0)))
+
+
+def _check(view: View, at: Moment, action: Action) -> _Scope:
+    """Whether the action could happen now, whom it concerns and where."""
+    match action:
+        case ApprovePerson():
+            return _check_approval(view, at, action)
+        case GrantRole() | RevokeRole():
+            return _check_role(view, at, action)
+        case OpenSite():
+            district_of(view, action.district)
+            return _Scope(action.district, frozenset())
+        case ApproveKin():
+            return _check_kin(view, at, action)
+        case Attest() | AttestGate():
+            person = active_person(view, action.person)
+            return _Scope(person.home, frozenset({person.id}))
+        case BindAgent():
+            return _check_agent(view, at, action)
+        case _:
+            assert_never(action)
+
+
+def _check_approval(view: View, at: Moment, action: ApprovePerson) -> _Scope:
+    person = known_person(view, action.person)
+    require(person.status == PENDING, ErrorCode.ALREADY_DONE, person.status)
+    require_origin(person.origin, action.origin)
+    settings = view.need(CitySettings, SETTINGS_ID)
+    sound = keys.verify(
+        settings.bureau_suite,
+        settings.bureau_key,
+        receipt_bytes(at.chain_id, person.id, person.home, action.receipt.day),
+        action.receipt.signature,
+    )
+    require(sound, ErrorCode.RECEIPT_INVALID, person.id.hex())
+    return _Scope(person.home, frozenset({person.id, person.recorder or NO_ID}))
+
+
+def receipt_bytes(chain_id: Hash, person: Id, district: Code, day: int) -> bytes:
+    """What the bureau signs: domain("receipt") ‖ person ‖ district ‖ 0x00 ‖ day as 8 bytes big endian."""
+    return (
+        domain("receipt", chain_id) + person + district.encode() + b"\x00" + day.to_bytes(8, "big")
+    )
+
+
+def _check_role(view: View, at: Moment, action: GrantRole | RevokeRole) -> _Scope:
+    person = active_person(view, action.person)
+    district_of(view, action.district)
+    require(action.role in ROLES, ErrorCode.ROLE_MISSING, f"unknown role {action.role}")
+    if isinstance(action, GrantRole):
+        require(at.time_ms < action.until_ms, ErrorCode.TOO_LATE, "the role would have ended")
+        require(action.site == "-" or _site_exists(view, action), ErrorCode.NO_SUCH_OBJECT)
+    else:
+        held = any(r.role == action.role and r.district == action.district for r in person.roles)
+        require(held, ErrorCode.NO_SUCH_OBJECT, "no such role")
+    return _Scope(action.district, frozenset({person.id}))
+
+
+def _site_exists(view: View, action: GrantRole) -> bool:
+    require_site(view, action.district, action.site)
+    return True
+
+
+def _check_kin(view: View, at: Moment, action: ApproveKin) -> _Scope:
+    binding = view.need(KinBinding, action.binding)
+    require(binding.state == "accepted", ErrorCode.WRONG_STATE, binding.state)
+    require(at.time_ms < binding.due_ms, ErrorCode.PROPOSAL_EXPIRED)
+    require_origin(binding.origin, action.origin)
+    first, second = active_person(view, binding.first), active_person(view, binding.second)
+    limit = at.policy.persons.kin_max
+    full = max(len(first.kin), len(second.kin)) >= limit
+    require(not full, ErrorCode.KIN_LIMIT, f"at most {limit}")
+    return _Scope(first.home, frozenset({first.id, second.id, binding.recorder}))
+
+
+def _check_agent(view: View, at: Moment, action: BindAgent) -> _Scope:
+    person, agent = active_person(view, action.person), active_person(view, action.agent)
+    require(person.id != agent.id, ErrorCode.SAME_PERSON)
+    require(not person.key, ErrorCode.METHOD_NOT_ALLOWED, "the person has a key of their own")
+    limit = at.policy.persons.agent_elders_max
+    bound = any(a.agent == agent.id for a in person.agents)
+    require(bound or agent.principals < limit, ErrorCode.AGENT_LIMIT, f"at most {limit}")
+    return _Scope(person.home, frozenset({person.id, agent.id}))
+
+
+def _perform(view: View, at: Moment, action: Action) -> None:
+    match action:
+        case ApprovePerson():
+            _approve(view, action)
+        case GrantRole():
+            _grant(view, action)
+        case RevokeRole():
+            person = view.need(Person, action.person)
+            kept = tuple(
+                r for r in person.roles if (r.role, r.district) != (action.role, action.district)
+            )
+            view.put(replace(person, roles=kept))
+        case OpenSite():
+            view.create(Site(action.district, action.site, b""))
+        case ApproveKin():
+            _bind_kin(view, at, action)
+        case Attest():
+            _attest(view, action)
+        case BindAgent():
+            _bind_agent(view, action)
+        case AttestGate():
+            person = view.need(Person, action.person)
+            kept_gates = tuple(g for g in person.gates if g.gate != action.gate)
+            gate = Gate(action.gate, action.until_ms, action.commitment)
+            view.put(replace(person, gates=(*kept_gates, gate)))
+        case _:
+            assert_never(action)
+
+
+def _attest(view: View, action: ApprovePerson | Attest) -> Person:
+    attested = replace(
+        view.need(Person, action.person),
+        may_serve_until_ms=action.may_serve_until_ms,
+        may_receive_until_ms=action.may_receive_until_ms,
+        may_be_funded_until_ms=action.may_be_funded_until_ms,
+        flags_commitment=action.commitment,
+    )
+    view.put(attested)
+    return attested
+
+
+def _approve(view: View, action: ApprovePerson) -> None:
+    person = _attest(view, action)
+    district, city = district_of(view, person.home), city_of(view)
+    view.put(replace(person, status=Code(ACTIVE), number=district.next_number))
+    view.put(replace(district, next_number=district.next_number + 1))
+    view.put(replace(city, persons=city.persons + 1))
+
+
+def _grant(view: View, action: GrantRole) -> None:
+    person = view.need(Person, action.person)
+    kept = tuple(r for r in person.roles if (r.role, r.district) != (action.role, action.district))
+    role = Role(action.role, action.district, action.site, action.until_ms)
+    view.put(replace(person, roles=(*kept, role)))
+
+
+def _bind_kin(view: View, at: Moment, action: ApproveKin) -> None:
+    binding = view.need(KinBinding, action.binding)
+    back = Code(RELATION_BACK.get(binding.relation, binding.relation))
+    sides = (
+        (binding.first, binding.second, binding.relation),
+        (binding.second, binding.first, back),
+    )
+    for holder, other, relation in sides:
+        person = view.need(Person, holder)
+        kin = Kin(other, relation, binding.id, at.time_ms)
+        view.put(replace(person, kin=(*person.kin, kin)))
+    view.put(replace(binding, state=Code("bound"), due_ms=EpochMs(0)))
+
+
+def _bind_agent(view: View, action: BindAgent) -> None:
+    person, agent = view.need(Person, action.person), view.need(Person, action.agent)
+    others = tuple(a for a in person.agents if a.agent != agent.id)
+    agency = Agency(agent.id, tuple(sorted(set(action.verbs))))
+    view.put(replace(person, agents=(*others, agency)))
+    if len(others) == len(person.agents):
+        view.put(replace(agent, principals=agent.principals + 1))
