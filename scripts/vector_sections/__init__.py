@@ -7,7 +7,7 @@ that two runs write the same bytes. To add one, write the function and name it i
 from collections.abc import Callable
 
 from scripts.vector_sections import encoding, hashing, log, messages, signatures, state_tree
-from scripts.vector_sections.common import Json
+from scripts.vector_sections.constants import Json
 
 SECTIONS: dict[str, Callable[[], dict[str, Json]]] = {
     "encoding": encoding.section,

@@ -2,7 +2,7 @@
 
 from node.chain.codec import encode
 from node.chain.types import UINT_MAX
-from scripts.vector_sections.common import GrammarValue, Json, grammar_json
+from scripts.vector_sections.constants import GrammarValue, Json, grammar_json
 
 _EDGES = (0, 1, 127, 128, 255, 256, 65_535, 65_536, 2**32 - 1, 2**32, UINT_MAX)
 

@@ -2,7 +2,7 @@
 
 from node.chain.hashing import derive_id, digest, domain
 from node.chain.types import NO_HASH, ZERO_ID, Hash, Id
-from scripts.vector_sections.common import CHAIN_ID, OTHER_CHAIN_ID, Json
+from scripts.vector_sections.constants import CHAIN_ID, OTHER_CHAIN_ID, Json
 
 _SENDER = Id(bytes(range(16)))
 _DIGESTS: tuple[tuple[str, Hash, bytes], ...] = (

@@ -2,7 +2,7 @@
 
 from node.chain import merkle
 from node.chain.types import Hash
-from scripts.vector_sections.common import Json, hexes
+from scripts.vector_sections.constants import Json, hexes
 
 _SIZES = (1, 2, 3, 4, 5, 7, 8, 13)
 _ENTRIES = tuple(bytes([number]) * number for number in range(max(_SIZES)))

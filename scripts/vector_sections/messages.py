@@ -22,7 +22,7 @@ from node.chain.certificate import (
 )
 from node.chain.codec import encode
 from node.chain.types import NO_HASH, Code, Hash, Height, Round
-from scripts.vector_sections.common import CHAIN_ID, OTHER_CHAIN_ID, Json, seed
+from scripts.vector_sections.constants import CHAIN_ID, OTHER_CHAIN_ID, Json, seed
 
 M = TypeVar("M", Proposal, Prevote, Precommit)
 

@@ -5,7 +5,7 @@ from hashlib import sha256
 
 from node.chain import keys
 from node.chain.key_vectors import KeyVector
-from scripts.vector_sections.common import CHAIN_ID, Json, seed
+from scripts.vector_sections.constants import CHAIN_ID, Json, seed
 from tests.reference import naive_ed25519 as naive
 
 _MESSAGE = b"30 minutes"

@@ -5,7 +5,7 @@ from hashlib import sha256
 from node.chain.codec import encode
 from node.chain.statetree import StateProof, StateTree, record_hash, tree_key
 from node.chain.types import Hash
-from scripts.vector_sections.common import Json
+from scripts.vector_sections.constants import Json
 
 _SMALL = 12
 """Entries of the tree that is written out in full."""

@@ -1,5 +1,6 @@
 """RFC 6962 section 2.1 as the text has it: recursive, over the whole list of leaf hashes."""
 
+from collections.abc import Sequence
 from hashlib import sha256
 
 
@@ -15,7 +16,7 @@ def split(size: int) -> int:
     return k
 
 
-def root(leaves: list[bytes]) -> bytes:
+def root(leaves: Sequence[bytes]) -> bytes:
     if not leaves:
         return sha256(b"").digest()
     if len(leaves) == 1:
@@ -24,7 +25,7 @@ def root(leaves: list[bytes]) -> bytes:
     return sha256(b"\x01" + root(leaves[:k]) + root(leaves[k:])).digest()
 
 
-def path(index: int, leaves: list[bytes]) -> list[bytes]:
+def path(index: int, leaves: Sequence[bytes]) -> list[bytes]:
     """PATH(m, D[n])."""
     if len(leaves) == 1:
         return []
@@ -34,12 +35,12 @@ def path(index: int, leaves: list[bytes]) -> list[bytes]:
     return [*path(index - k, leaves[k:]), root(leaves[:k])]
 
 
-def proof(old_size: int, leaves: list[bytes]) -> list[bytes]:
+def proof(old_size: int, leaves: Sequence[bytes]) -> list[bytes]:
     """PROOF(m, D[n])."""
     return _subproof(old_size, leaves, complete=True) if old_size else []
 
 
-def _subproof(old_size: int, leaves: list[bytes], *, complete: bool) -> list[bytes]:
+def _subproof(old_size: int, leaves: Sequence[bytes], *, complete: bool) -> list[bytes]:
     if old_size == len(leaves):
         return [] if complete else [root(leaves)]
     k = split(len(leaves))

@@ -44,13 +44,13 @@ def unhex(values: Sequence[str]) -> list[Hash]:
     return [Hash(bytes.fromhex(value)) for value in values]
 
 
-def test_generated_vectors_are_current():
+def test_generated_vectors_are_current() -> None:
     """Whoever changes a format sees it in the vectors and has to commit both."""
     assert gen_vectors.stale() == []
 
 
 @pytest.mark.slow
-def test_the_javascript_twin_keeps_to_the_same_vectors():
+def test_the_javascript_twin_keeps_to_the_same_vectors() -> None:
     """A stranger's verifier, written from the specification, agrees with the kernel."""
     node = shutil.which("node")
     if node is None:
@@ -68,11 +68,15 @@ def grammar_value(value: Any) -> Any:  # noqa: ANN401 - JSON
 
 
 @pytest.mark.parametrize("case", load("encoding")["accepted"], ids=lambda case: case["name"])
-def test_each_value_of_the_grammar_has_the_bytes_of_the_vector(case: Case):
+def test_each_value_of_the_grammar_has_the_bytes_of_the_vector(case: Case) -> None:
     """The kernel's encoder and the hand-written one write the same bytes."""
     if "repeat" in case:
         count = case["repeat"]["count"]
-        value = bytes(count) if case["repeat"]["what"] == "zero byte" else [7] * count
+        value: naive_codec.Value = (
+            bytes(count)
+            if case["repeat"]["what"] == "zero byte"
+            else list[naive_codec.Value]([7]) * count
+        )
         assert len(encode(value)) == case["size"]
         assert encode(value)[:8].hex() == case["start"]
     else:
@@ -83,13 +87,13 @@ def test_each_value_of_the_grammar_has_the_bytes_of_the_vector(case: Case):
 
 
 @pytest.mark.parametrize("case", load("encoding")["refused"], ids=lambda case: case["name"])
-def test_bytes_outside_the_grammar_are_refused_by_the_hand_written_decoder(case: Case):
+def test_bytes_outside_the_grammar_are_refused_by_the_hand_written_decoder(case: Case) -> None:
     """The twin refuses what the specification lists; typed decoders are tested beside them."""
     with pytest.raises(naive_codec.Refused):
         naive_codec.decode(bytes.fromhex(case["encoded"]))
 
 
-def test_digests_and_ids_are_those_of_the_vectors():
+def test_digests_and_ids_are_those_of_the_vectors() -> None:
     """Domains separate kinds and chains; ids depend on every argument."""
     vectors = load("hashing")
     for case in vectors["digests"]:
@@ -102,13 +106,13 @@ def test_digests_and_ids_are_those_of_the_vectors():
     assert len({case["id"] for case in vectors["ids"]}) == len(vectors["ids"])
 
 
-def test_the_vectors_checked_on_import_are_those_of_the_file():
+def test_the_vectors_checked_on_import_are_those_of_the_file() -> None:
     """One list of edges for Python and JavaScript."""
     assert [vector._asdict() for vector in VECTORS] == load("signatures")["edges"]
 
 
 @pytest.mark.parametrize("vector", VECTORS, ids=lambda vector: vector.name)
-def test_kernel_and_integer_twin_agree_on_every_edge_of_ed25519(vector: KeyVector):
+def test_kernel_and_integer_twin_agree_on_every_edge_of_ed25519(vector: KeyVector) -> None:
     """No library has a say in its own verdict."""
     key, message, signature = map(bytes.fromhex, (vector.key, vector.message, vector.r + vector.s))
     assert naive_ed25519.is_admitted(key) == vector.admitted
@@ -116,7 +120,7 @@ def test_kernel_and_integer_twin_agree_on_every_edge_of_ed25519(vector: KeyVecto
     assert keys.verify(1, key, message, signature) == vector.verifies
 
 
-def test_signatures_are_deterministic_and_possession_verifies():
+def test_signatures_are_deterministic_and_possession_verifies() -> None:
     """RFC 8032 leaves no choice to a signer; a possession binds chain, key and context."""
     vectors = load("signatures")
     for case in vectors["signed"]:
@@ -129,7 +133,7 @@ def test_signatures_are_deterministic_and_possession_verifies():
         assert not keys.has_possession(chain_id, 1, key, context + b"x", signature)
 
 
-def test_log_roots_and_proofs_are_those_of_the_vectors():
+def test_log_roots_and_proofs_are_those_of_the_vectors() -> None:
     """Sound proofs verify and each kind of damage does not."""
     log = load("log")
     leaves = [merkle.leaf_hash(entry) for entry in unhex(log["entries"])]
@@ -151,7 +155,7 @@ def test_log_roots_and_proofs_are_those_of_the_vectors():
 
 
 @pytest.mark.parametrize("case", load("state_tree")["proofs"], ids=lambda case: case["name"])
-def test_state_proofs_have_the_verdict_of_the_vectors(case: Case):
+def test_state_proofs_have_the_verdict_of_the_vectors(case: Case) -> None:
     """Present, absent, or refused; nothing between."""
     root, key, raw = unhex((case["root"], case["key"], case["proof"]))
     if case["verdict"] == "refused":
@@ -162,7 +166,7 @@ def test_state_proofs_have_the_verdict_of_the_vectors(case: Case):
     assert ("absent" if value is None else value.hex()) == case["verdict"]
 
 
-def test_state_roots_are_those_of_the_vectors():
+def test_state_roots_are_those_of_the_vectors() -> None:
     """The root depends on the set of entries only."""
     for case in load("state_tree")["roots"]:
         tree = statetree.StateTree()
@@ -170,7 +174,7 @@ def test_state_roots_are_those_of_the_vectors():
         assert tree.update(entries).hex() == case["root"]
 
 
-def test_messages_and_certificates_are_those_of_the_vectors():
+def test_messages_and_certificates_are_those_of_the_vectors() -> None:
     """Sign bytes, hashes and verdicts of what authorities sign."""
     vectors = load("messages")
     chain_id, raw = unhex((vectors["chain_id"], vectors["authorities"]))
