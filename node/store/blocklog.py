@@ -8,6 +8,7 @@ Use: ``append`` and then ``sync`` before the block is applied or anyone hears of
 may share a sync while catching up.
 """
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
@@ -23,7 +24,7 @@ SEGMENT_MAX_BYTES: Final = 67_108_864
 """64 MiB: a repair rewrites at most this much; a century of heartbeats is a few hundred files."""
 NAME_PREFIX: Final = "blocks-"
 NAME_SUFFIX: Final = ".log"
-_LOG = "block log"
+_NAME = re.compile(rf"{NAME_PREFIX}\d{{16}}{re.escape(NAME_SUFFIX)}", re.ASCII)
 
 
 def segment_name(first: int) -> str:
@@ -31,9 +32,14 @@ def segment_name(first: int) -> str:
     return f"{NAME_PREFIX}{first:016d}{NAME_SUFFIX}"
 
 
+def segment_first(name: str) -> Height:
+    """First height of the segment with this name."""
+    return Height(int(name[len(NAME_PREFIX) : -len(NAME_SUFFIX)]))
+
+
 def segment_names(files: Files) -> list[str]:
     """Names of all segments, by height."""
-    return [n for n in files.names() if n.startswith(NAME_PREFIX) and n.endswith(NAME_SUFFIX)]
+    return [name for name in files.names() if _NAME.fullmatch(name)]
 
 
 @dataclass(frozen=True, slots=True)

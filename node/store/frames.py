@@ -88,7 +88,7 @@ def may_be_torn(magic: bytes, tail: bytes, offset: int) -> bool:
     cut_short = len(tail) < max(extent, FRAME_BYTES)
     if not cut_short and not _has_empty_sector(tail[:extent], offset):
         return False
-    place = tail.find(magic, 1)
+    place = tail.find(magic, 1 if frame is None else extent)
     while place >= 0:
         later = parse(tail[place : place + FRAME_BYTES])
         if later is not None and later.synced_bytes > offset:

@@ -112,21 +112,22 @@ class ProposalLog:
         self._digests.clear()
 
     def _load(self) -> None:
-        """Find height and end: sound records of one height, one behind the other."""
+        """Find height and end: records of one height with sound frames, one behind the other."""
         while self._end < LOG_MAX_BYTES:
             frame = frames.parse(self._file.read(self._end, frames.FRAME_BYTES))
-            if frame is None or frame.magic not in {_BLOCK, _POLKA}:
-                break
-            if frame.length > ARCHIVE_RECORD_MAX_BYTES or frame.height != (
-                self._height or frame.height
-            ):
-                break
-            raw = self._file.read(self._end, frame.record_bytes)
-            if frames.body_of(raw) is None:
-                break
+            if frame is None or not self._continues(frame):
+                return
             self._height = Height(frame.height)
-            self._digests.add(frame.magic + frame.body_hash)
+            if frames.body_of(self._file.read(self._end, frame.record_bytes)) is not None:
+                self._digests.add(frame.magic + frame.body_hash)
             self._end += frame.record_bytes
+
+    def _continues(self, frame: frames.Frame) -> bool:
+        return (
+            frame.magic in {_BLOCK, _POLKA}
+            and frame.length <= ARCHIVE_RECORD_MAX_BYTES
+            and self._height in {0, frame.height}
+        )
 
 
 def _open_or_create(files: Files) -> File:
