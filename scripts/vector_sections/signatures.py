@@ -5,7 +5,7 @@ from hashlib import sha256
 
 from node.chain import keys
 from node.chain.key_vectors import KeyVector
-from scripts.vector_sections.constants import CHAIN_ID, Json, seed
+from scripts.vector_sections.constants import CHAIN_ID, Json, hexes, seed
 from tests.reference import naive_ed25519 as naive
 
 _MESSAGE = b"30 minutes"
@@ -148,7 +148,18 @@ def section() -> dict[str, Json]:
         }
         for name, message in (("signer", b""), ("signer", _MESSAGE), ("other", bytes(300)))
     ]
-    return {"edges": edges, "signed": signed, "possession": [_possession(b""), _possession(b"id")]}
+    return {
+        "small_order_y": hexes(_small_order_y()),
+        "edges": edges,
+        "signed": signed,
+        "possession": [_possession(b""), _possession(b"id")],
+    }
+
+
+def _small_order_y() -> list[bytes]:
+    """The y of the points of small order: as 32 bytes, without the sign of x."""
+    points = [naive.multiply(number, _T8) for number in range(8)]
+    return [y.to_bytes(32, "little") for y in sorted({point[1] for point in points})]
 
 
 def _possession(context: bytes) -> Json:

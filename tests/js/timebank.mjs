@@ -104,8 +104,8 @@ export function deriveId(chainId, sender, lane, number, index) {
 const P = 2n ** 255n - 19n;
 const L = 2n ** 252n + 27742317777372353535851937790883648493n;
 const mod = (a) => ((a % P) + P) % P;
-const little = (raw) => BigInt('0x' + Buffer.from(raw).reverse().toString('hex'));
-const SMALL_ORDER_Y = new Set([
+export const little = (raw) => BigInt('0x' + Buffer.from(raw).reverse().toString('hex'));
+export const SMALL_ORDER_Y = new Set([
   0n,
   1n,
   P - 1n,

@@ -47,6 +47,8 @@ test('domains, digests and derived ids agree', () => {
 });
 
 test('keys and signatures at the edges have the same verdict', () => {
+  const smallOrder = load('signatures').small_order_y.map((y) => tb.little(fromHex(y)));
+  assert.deepEqual(new Set(smallOrder), tb.SMALL_ORDER_Y);
   for (const v of load('signatures').edges) {
     const [key, message, signature] = [v.key, v.message, v.r + v.s].map(fromHex);
     assert.equal(tb.isAdmitted(key), v.admitted, v.name);

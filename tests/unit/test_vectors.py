@@ -1,6 +1,7 @@
 """The vectors are current, and the Python kernel and the JavaScript twin both keep to them."""
 
 import json
+import re
 import shutil
 import subprocess
 from collections.abc import Mapping, Sequence
@@ -47,6 +48,20 @@ def unhex(values: Sequence[str]) -> list[Hash]:
 def test_generated_vectors_are_current() -> None:
     """Whoever changes a format sees it in the vectors and has to commit both."""
     assert gen_vectors.stale() == []
+
+
+PAGES = ("encoding", "signatures", "log", "state-tree")
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_the_bytes_in_the_specification_are_those_of_the_vectors(page: str) -> None:
+    """An example that nobody computes goes stale."""
+    text = (ROOT / "docs" / "spec" / f"{page}.md").read_text("utf-8")
+    vectors = "".join(path.read_text("utf-8") for path in gen_vectors.VECTORS.glob("*.json"))
+    examples = re.findall(r"\b(?:[0-9a-f]{2}){8,}\b", text)
+    assert examples
+    unknown = [one for one in examples if one not in vectors and not one.isdigit()]
+    assert unknown == []
 
 
 @pytest.mark.slow
