@@ -40,7 +40,7 @@ SLOTS = st.lists(SLOT | st.binary(max_size=600) | st.just(bytes(4_096)), max_siz
 
 
 @given(data=PIECES | st.builds(HEADER.__add__, PIECES))
-def test_any_block_log_opens_or_is_a_fault(data: bytes):
+def test_any_block_log_opens_or_is_a_fault(data: bytes) -> None:
     """What opens reads the same again afterwards."""
     files = MemoryFiles({segment_name(1): data})
     with contextlib.suppress(StorageFault):
@@ -51,7 +51,7 @@ def test_any_block_log_opens_or_is_a_fault(data: bytes):
 
 
 @given(data=PIECES | st.builds(HEADER.__add__, PIECES))
-def test_any_block_log_can_be_repaired(data: bytes):
+def test_any_block_log_can_be_repaired(data: bytes) -> None:
     """Whatever is there, a repair ends with a log that opens without a gap."""
     files = MemoryFiles({segment_name(1): data})
     repair_block_log(files, CHAIN, lambda _: (b"b", b"c"), Height(1), Height(3))
@@ -61,7 +61,7 @@ def test_any_block_log_can_be_repaired(data: bytes):
 
 
 @given(data=SLOTS, tip=st.integers(0, 3))
-def test_any_vote_log_has_a_condition(data: bytes, tip: int):
+def test_any_vote_log_has_a_condition(data: bytes, tip: int) -> None:
     """Never an exception; what is usable reaches the tip."""
     files = MemoryFiles({VOTES: data})
     log = VoteLog(files, CHAIN, Height(tip))
@@ -72,7 +72,7 @@ def test_any_vote_log_has_a_condition(data: bytes, tip: int):
 
 
 @given(data=PIECES)
-def test_any_proposal_log_opens_and_can_be_used(data: bytes):
+def test_any_proposal_log_opens_and_can_be_used(data: bytes) -> None:
     """It is never a reason to refuse the start."""
     files = MemoryFiles({PROPOSALS: data})
     log = ProposalLog(files)
@@ -84,7 +84,7 @@ def test_any_proposal_log_opens_and_can_be_used(data: bytes):
 
 
 @given(data=st.binary(max_size=200), offset=st.integers(0, 2_000))
-def test_frames_parse_any_bytes(data: bytes, offset: int):
+def test_frames_parse_any_bytes(data: bytes, offset: int) -> None:
     """No exception; what parses has the sum that it names."""
     assert frames.parse(data) is None or len(data) >= frames.FRAME_BYTES
     frames.body_of(data)

@@ -51,7 +51,7 @@ def flipped(contents: dict[str, bytes], name: str, offset: int, mask: int) -> Me
     return MemoryFiles({**contents, name: bytes(data)})
 
 
-def test_what_was_appended_is_read_after_opening_again(tmp_path: Path):
+def test_what_was_appended_is_read_after_opening_again(tmp_path: Path) -> None:
     """Blocks survive closing, on real files, across segments."""
     log = BlockLog(RealFiles(tmp_path), CHAIN, segment_max_bytes=400)
     for height in range(1, 11):
@@ -66,7 +66,7 @@ def test_what_was_appended_is_read_after_opening_again(tmp_path: Path):
     assert again.read(Height(0)) is None
 
 
-def test_an_empty_log_has_no_heights():
+def test_an_empty_log_has_no_heights() -> None:
     """Nothing appended, nothing there, before and after opening again."""
     log = BlockLog(MemoryFiles(), CHAIN)
     assert (log.first_height, log.last_height, len(log), everything(log)) == (None, None, 0, [])
@@ -74,7 +74,7 @@ def test_an_empty_log_has_no_heights():
     log.sync()
 
 
-def test_a_log_may_begin_above_one():
+def test_a_log_may_begin_above_one() -> None:
     """A node that starts from a snapshot begins its log where the snapshot ends."""
     files = MemoryFiles()
     log = BlockLog(files, CHAIN)
@@ -83,14 +83,14 @@ def test_a_log_may_begin_above_one():
     assert BlockLog(files, CHAIN).first_height == 900
 
 
-def test_heights_must_follow_each_other():
+def test_heights_must_follow_each_other() -> None:
     """A hole in the log is our own mistake and is caught before it is written."""
     log = BlockLog(filled(2), CHAIN)
     with pytest.raises(AssertionError):
         log.append(Height(4), block(4), certificate(4))
 
 
-def test_an_append_is_one_write_and_one_sync():
+def test_an_append_is_one_write_and_one_sync() -> None:
     """The hot path does no more than it must."""
     files = RecordingFiles(filled(1))
     log = BlockLog(files, CHAIN)
@@ -100,7 +100,7 @@ def test_an_append_is_one_write_and_one_sync():
     assert files.take() == [("write", NAME), ("sync", NAME)]
 
 
-def test_a_new_segment_is_durable_before_a_block_goes_into_it():
+def test_a_new_segment_is_durable_before_a_block_goes_into_it() -> None:
     """The old segment, the new header and the directory are synced first, in this order."""
     files = RecordingFiles(filled(1))
     log = BlockLog(files, CHAIN, segment_max_bytes=10)
@@ -118,7 +118,7 @@ def test_a_new_segment_is_durable_before_a_block_goes_into_it():
 
 
 @pytest.mark.feature("J2")
-def test_every_prefix_of_a_log_opens_to_its_whole_blocks():
+def test_every_prefix_of_a_log_opens_to_its_whole_blocks() -> None:
     """A crash at any byte of the writing loses at most the block being written."""
     contents = filled(4).contents()
     data = contents[NAME]
@@ -137,7 +137,7 @@ def test_every_prefix_of_a_log_opens_to_its_whole_blocks():
         assert everything(BlockLog(files, CHAIN)) == stored(whole + 1)
 
 
-def test_a_cut_is_reported_and_durable():
+def test_a_cut_is_reported_and_durable() -> None:
     """Opening says how many bytes it cut, and syncs the cut."""
     data = filled(2).contents()[NAME]
     files = RecordingFiles(MemoryFiles({NAME: data[:-5]}))
@@ -147,7 +147,7 @@ def test_a_cut_is_reported_and_durable():
 
 
 @pytest.mark.feature("J2")
-def test_any_lost_sectors_of_the_last_write_are_cut():
+def test_any_lost_sectors_of_the_last_write_are_cut() -> None:
     """A power cut may keep any subset of the sectors of an unsynced record; others stay."""
     before = filled(1, size=1_500).contents()[NAME]
     after = filled(2, size=1_500).contents()[NAME]
@@ -161,7 +161,7 @@ def test_any_lost_sectors_of_the_last_write_are_cut():
         assert everything(log) == stored(2 if all(kept) else 1, size=1_500)
 
 
-def test_lost_sectors_in_an_unsynced_batch_cut_from_the_first_loss():
+def test_lost_sectors_in_an_unsynced_batch_cut_from_the_first_loss() -> None:
     """Records that shared a sync go together when an early one is torn."""
     files = filled(1, size=1_500)
     log = BlockLog(files, CHAIN)
@@ -173,7 +173,7 @@ def test_lost_sectors_in_an_unsynced_batch_cut_from_the_first_loss():
     assert everything(log) == stored(1, size=1_500)
 
 
-def test_a_lost_sector_of_a_durable_record_is_damage_and_nothing_is_cut():
+def test_a_lost_sector_of_a_durable_record_is_damage_and_nothing_is_cut() -> None:
     """Zeros where a later record says all was durable are not a torn write."""
     contents = filled(3, size=1_500).contents()
     data = bytearray(contents[NAME])
@@ -187,7 +187,7 @@ def test_a_lost_sector_of_a_durable_record_is_damage_and_nothing_is_cut():
 
 @pytest.mark.feature("K7")
 @pytest.mark.parametrize("mask", [0x01, 0x80, 0xFF])
-def test_every_flipped_byte_is_found_when_opened_or_scrubbed(mask: int):
+def test_every_flipped_byte_is_found_when_opened_or_scrubbed(mask: int) -> None:
     """No flip changes an answer or shortens the log, wherever it is, across two segments."""
     contents = filled(5, segment_max_bytes=400).contents()
     assert len(contents) == 2
@@ -202,7 +202,7 @@ def test_every_flipped_byte_is_found_when_opened_or_scrubbed(mask: int):
 
 
 @pytest.mark.feature("K7")
-def test_a_flip_after_opening_is_found_by_reading():
+def test_a_flip_after_opening_is_found_by_reading() -> None:
     """The checksum is verified at every read, not only once."""
     files = filled(3)
     log = BlockLog(files, CHAIN)
@@ -216,7 +216,7 @@ def test_a_flip_after_opening_is_found_by_reading():
     assert everything(log) == stored(3)
 
 
-def test_a_missing_segment_is_named():
+def test_a_missing_segment_is_named() -> None:
     """A hole between two files refuses to open and names the repair."""
     contents = filled(9, segment_max_bytes=300).contents()
     names = sorted(contents)
@@ -228,7 +228,7 @@ def test_a_missing_segment_is_named():
     assert caught.value.command("/h") == "timebank node repair --home /h"
 
 
-def test_a_sealed_segment_is_never_cut():
+def test_a_sealed_segment_is_never_cut() -> None:
     """Only the newest segment may have a torn tail."""
     contents = filled(9, segment_max_bytes=300).contents()
     first = sorted(contents)[0]
@@ -239,7 +239,7 @@ def test_a_sealed_segment_is_never_cut():
 
 
 @pytest.mark.parametrize("header", [b"", bytes(10), bytes(HEADER_BYTES)])
-def test_a_segment_that_a_crash_left_unborn_is_removed(header: bytes):
+def test_a_segment_that_a_crash_left_unborn_is_removed(header: bytes) -> None:
     """A crash between creating a segment and syncing its header loses nothing."""
     contents = filled(2).contents()
     files = MemoryFiles({**contents, segment_name(3): header})
@@ -248,14 +248,14 @@ def test_a_segment_that_a_crash_left_unborn_is_removed(header: bytes):
     assert files.names() == (NAME,)
 
 
-def test_a_log_of_another_chain_is_refused():
+def test_a_log_of_another_chain_is_refused() -> None:
     """A mixed-up home directory is told apart from damage."""
     with pytest.raises(StorageFault) as caught:
         BlockLog(filled(1), OTHER_CHAIN)
     assert caught.value.code is StorageCode.WRONG_CHAIN
 
 
-def test_a_full_disk_loses_nothing_that_was_synced():
+def test_a_full_disk_loses_nothing_that_was_synced() -> None:
     """The append raises, and what was acknowledged is there afterwards."""
     memory = filled(2)
     files = RecordingFiles(memory)
@@ -267,7 +267,7 @@ def test_a_full_disk_loses_nothing_that_was_synced():
     assert everything(BlockLog(memory, CHAIN)) == stored(2)
 
 
-def test_scrubbing_goes_round_in_steps():
+def test_scrubbing_goes_round_in_steps() -> None:
     """Each call reads about its budget; the last one of a round ends short."""
     log = BlockLog(filled(6), CHAIN)
     record = len(block(1)) + len(certificate(1))
@@ -276,7 +276,7 @@ def test_scrubbing_goes_round_in_steps():
 
 
 @pytest.mark.slow
-def test_a_hundred_thousand_blocks_open_quickly(tmp_path: Path):
+def test_a_hundred_thousand_blocks_open_quickly(tmp_path: Path) -> None:
     """Opening looks at frames only; the bound is loose, the measured time a third of a second."""
     log = BlockLog(RealFiles(tmp_path), CHAIN)
     for height in range(1, 100_001):

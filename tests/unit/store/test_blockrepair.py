@@ -37,7 +37,7 @@ def repaired(files: MemoryFiles) -> RepairReport:
     return repair_block_log(files, CHAIN, pair, Height(1), Height(COUNT))
 
 
-def test_a_sound_log_is_left_alone():
+def test_a_sound_log_is_left_alone() -> None:
     """Nothing fetched, nothing written."""
     files = filled()
     before = files.contents()
@@ -46,7 +46,7 @@ def test_a_sound_log_is_left_alone():
 
 
 @pytest.mark.feature("K7")
-def test_any_flipped_byte_is_repaired_with_at_most_one_block_fetched():
+def test_any_flipped_byte_is_repaired_with_at_most_one_block_fetched() -> None:
     """Wherever the flip is, the log afterwards has every block."""
     contents = filled().contents()
     for name, data in contents.items():
@@ -60,7 +60,7 @@ def test_any_flipped_byte_is_repaired_with_at_most_one_block_fetched():
 
 @pytest.mark.feature("K7")
 @pytest.mark.parametrize("victim", range(3))
-def test_a_missing_segment_is_fetched(victim: int):
+def test_a_missing_segment_is_fetched(victim: int) -> None:
     """The first, a middle one or the last."""
     contents = filled().contents()
     names = sorted(contents)
@@ -70,14 +70,14 @@ def test_a_missing_segment_is_fetched(victim: int):
     assert everything(files) == ALL
 
 
-def test_an_empty_log_is_fetched_whole():
+def test_an_empty_log_is_fetched_whole() -> None:
     """Nothing left is the extreme case."""
     files = MemoryFiles()
     assert repaired(files).kept == 0
     assert everything(files) == ALL
 
 
-def test_a_failing_fetch_loses_nothing():
+def test_a_failing_fetch_loses_nothing() -> None:
     """The sound records stay, and the repair can be run again."""
     files = filled()
     file = files.open(segment_name(1))

@@ -70,7 +70,7 @@ def filled(kv: KeyValue) -> ChainStore:
     return store
 
 
-def test_records_are_those_of_the_last_block(kv: KeyValue):
+def test_records_are_those_of_the_last_block(kv: KeyValue) -> None:
     """Replaced, deleted and new records, in key order without their prefix."""
     store = filled(kv)
     assert list(store.load_records()) == [(b"\x40a", b"Alice 2"), (b"\x47o", b"order")]
@@ -78,7 +78,7 @@ def test_records_are_those_of_the_last_block(kv: KeyValue):
     assert store.record(b"\x41x") is None
 
 
-def test_headers_and_ids_are_found(kv: KeyValue):
+def test_headers_and_ids_are_found(kv: KeyValue) -> None:
     """Header by height, height by id, and None for what is not there."""
     store = filled(kv)
     assert store.header(Height(1)) == b"header 1"
@@ -87,14 +87,14 @@ def test_headers_and_ids_are_found(kv: KeyValue):
     assert store.height_of(block_id(3)) is None
 
 
-def test_transactions_are_found_by_id(kv: KeyValue):
+def test_transactions_are_found_by_id(kv: KeyValue) -> None:
     """Where a transaction stands, with its kind."""
     store = filled(kv)
     assert store.place_of(tx_id(2)) == TransactionPlace(Height(1), 1, 4)
     assert store.place_of(tx_id(9)) is None
 
 
-def test_histories_run_from_new_to_old(kv: KeyValue):
+def test_histories_run_from_new_to_old(kv: KeyValue) -> None:
     """By sender and by person, whole or below a height, the all-ones id included."""
     store = filled(kv)
     old, other = HistoryLine(Height(1), 0, tx_id(1)), HistoryLine(Height(1), 1, tx_id(2))
@@ -107,7 +107,7 @@ def test_histories_run_from_new_to_old(kv: KeyValue):
     assert list(store.involving(Id(b"n" * 16))) == []
 
 
-def test_the_log_can_be_proven_from_its_nodes(kv: KeyValue):
+def test_the_log_can_be_proven_from_its_nodes(kv: KeyValue) -> None:
     """``log_node`` reads what ``Frontier.extend`` gave."""
     store = ChainStore(kv, CHAIN)
     leaves = [leaf_hash(b"%d" % number) for number in range(5)]
@@ -119,14 +119,14 @@ def test_the_log_can_be_proven_from_its_nodes(kv: KeyValue):
     assert caught.value.code is StorageCode.DATABASE_DAMAGED
 
 
-def test_the_applied_height_is_in_the_batch(kv: KeyValue):
+def test_the_applied_height_is_in_the_batch(kv: KeyValue) -> None:
     """What is opened again continues where the last batch ended."""
     assert ChainStore(kv, CHAIN).applied_height is None
     filled(kv)
     assert ChainStore(kv, CHAIN).applied_height == 2
 
 
-def test_blocks_are_applied_in_order(kv: KeyValue):
+def test_blocks_are_applied_in_order(kv: KeyValue) -> None:
     """A hole is our own mistake."""
     store = filled(kv)
     with pytest.raises(AssertionError):
@@ -134,7 +134,7 @@ def test_blocks_are_applied_in_order(kv: KeyValue):
 
 
 @pytest.mark.feature("J2")
-def test_a_cleared_store_replayed_is_the_same(kv: KeyValue):
+def test_a_cleared_store_replayed_is_the_same(kv: KeyValue) -> None:
     """Wiping it and applying the same blocks restores every key."""
     store = filled(kv)
     before = list(kv.iterate(b"\x00", b"\xff"))
@@ -145,7 +145,7 @@ def test_a_cleared_store_replayed_is_the_same(kv: KeyValue):
     assert list(kv.iterate(b"\x00", b"\xff")) == before
 
 
-def test_a_store_of_another_chain_is_refused(kv: KeyValue):
+def test_a_store_of_another_chain_is_refused(kv: KeyValue) -> None:
     """A mixed-up directory is named."""
     filled(kv)
     with pytest.raises(StorageFault) as caught:
@@ -154,7 +154,7 @@ def test_a_store_of_another_chain_is_refused(kv: KeyValue):
 
 
 @pytest.mark.parametrize("meta", [b"", b"rubbish", encode((2, CHAIN, 5))])
-def test_an_unknown_format_is_refused(kv: KeyValue, meta: bytes):
+def test_an_unknown_format_is_refused(kv: KeyValue, meta: bytes) -> None:
     """What a later version wrote is not guessed at."""
     kv.write([(b"m", meta)])
     with pytest.raises(StorageFault) as caught:
@@ -162,7 +162,7 @@ def test_an_unknown_format_is_refused(kv: KeyValue, meta: bytes):
     assert caught.value.code is StorageCode.UNKNOWN_FORMAT
 
 
-def test_after_is_the_end_of_a_prefix():
+def test_after_is_the_end_of_a_prefix() -> None:
     """Also where the last bytes are all ones."""
     assert after(b"ab") == b"ac"
     assert after(b"a\xff\xff") == b"b"

@@ -4,6 +4,7 @@ import errno
 import os
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -21,7 +22,7 @@ def files(request: pytest.FixtureRequest, tmp_path: Path) -> Files:
     return MemoryFiles() if request.param == "memory" else RealFiles(tmp_path / "data")
 
 
-def test_bytes_are_read_where_they_were_written(files: Files):
+def test_bytes_are_read_where_they_were_written(files: Files) -> None:
     """Overwriting, growing over a gap, cutting, and reading past the end."""
     file = files.create("a")
     file.write(0, b"hello")
@@ -37,7 +38,7 @@ def test_bytes_are_read_where_they_were_written(files: Files):
     assert files.open("a").read(0, 9) == b"hEl\x00\x00"
 
 
-def test_names_are_created_renamed_and_removed(files: Files):
+def test_names_are_created_renamed_and_removed(files: Files) -> None:
     """Renaming replaces; names come sorted."""
     files.create("b").write(0, b"b")
     files.create("a").write(0, b"a")
@@ -57,7 +58,9 @@ def test_names_are_created_renamed_and_removed(files: Files):
         (lambda files: files.create("there"), StorageCode.FILE_EXISTS),
     ],
 )
-def test_wrong_names_are_faults(files: Files, call, code: StorageCode):  # noqa: ANN001 - a lambda
+def test_wrong_names_are_faults(
+    files: Files, call: Callable[[Files], object], code: StorageCode
+) -> None:
     """Numbered, with the file's name."""
     files.create("there")
     with pytest.raises(StorageFault) as caught:
@@ -65,7 +68,7 @@ def test_wrong_names_are_faults(files: Files, call, code: StorageCode):  # noqa:
     assert caught.value.code is code
 
 
-def test_a_lock_has_one_holder(files: Files):
+def test_a_lock_has_one_holder(files: Files) -> None:
     """The second asks in vain until the first lets go."""
     with node_lock(files), pytest.raises(StorageFault) as caught, node_lock(files):
         pass
@@ -75,7 +78,7 @@ def test_a_lock_has_one_holder(files: Files):
 
 
 @pytest.mark.slow
-def test_a_second_process_on_the_same_data_is_refused(tmp_path: Path):
+def test_a_second_process_on_the_same_data_is_refused(tmp_path: Path) -> None:
     """The lock holds between processes and ends with its process."""
     program = (
         "import sys; from pathlib import Path; from node.store.files import RealFiles\n"
@@ -98,7 +101,7 @@ def test_a_second_process_on_the_same_data_is_refused(tmp_path: Path):
 )
 def test_a_failed_sync_is_final_for_the_file(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, number: int, code: StorageCode
-):
+) -> None:
     """The kernel may have dropped the pages: a later sync that succeeds would lie."""
     file = RealFiles(tmp_path).create("a")
     file.write(0, b"x")
@@ -118,7 +121,7 @@ def test_a_failed_sync_is_final_for_the_file(
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="the device that is always full")
-def test_a_full_disk_has_its_own_code(tmp_path: Path):
+def test_a_full_disk_has_its_own_code(tmp_path: Path) -> None:
     """The real error of a real write."""
     (tmp_path / "full").symlink_to("/dev/full")
     with pytest.raises(StorageFault) as caught:
@@ -126,7 +129,7 @@ def test_a_full_disk_has_its_own_code(tmp_path: Path):
     assert caught.value.code is StorageCode.DISK_FULL
 
 
-def test_every_code_is_explained_in_two_languages():
+def test_every_code_is_explained_in_two_languages() -> None:
     """A person is never left with a number alone."""
     for code in StorageCode:
         fault = StorageFault(code, "file", "reason", 7)
@@ -157,6 +160,6 @@ class SmallDisk(MemoryFiles):
         (SIGN_FLOOR_BYTES - 1, Space.NO_SIGNING),
     ],
 )
-def test_the_node_stops_in_order_as_the_disk_fills(free: int, space: Space):
+def test_the_node_stops_in_order_as_the_disk_fills(free: int, space: Space) -> None:
     """First new transactions, then signing."""
     assert space_left(SmallDisk(free)) is space

@@ -64,7 +64,7 @@ TestTwins = Twins.TestCase
 TestTwins.settings = settings(max_examples=25, stateful_step_count=20, deadline=None)
 
 
-def test_scrubbing_goes_round_in_steps(tmp_path: Path):
+def test_scrubbing_goes_round_in_steps(tmp_path: Path) -> None:
     """Each call reads its budget; a round ends short."""
     level = LevelKeyValue(tmp_path)
     level.write([(bytes((i,)), b"v" * 9) for i in range(5)])
@@ -72,7 +72,7 @@ def test_scrubbing_goes_round_in_steps(tmp_path: Path):
     level.close()
 
 
-def test_a_second_opener_is_refused(tmp_path: Path):
+def test_a_second_opener_is_refused(tmp_path: Path) -> None:
     """LevelDB holds its own lock."""
     level = LevelKeyValue(tmp_path)
     with pytest.raises(StorageFault):
@@ -97,7 +97,7 @@ def answers(directory: Path) -> list[tuple[bytes, bytes]] | StorageFault:
 
 @pytest.mark.slow
 @pytest.mark.feature("K7")
-def test_no_flipped_byte_in_any_file_gives_a_wrong_answer(tmp_path: Path):
+def test_no_flipped_byte_in_any_file_gives_a_wrong_answer(tmp_path: Path) -> None:
     """Detected, or without effect: tables, manifest, pointers and the write-ahead log."""
     source = tmp_path / "source"
     items = [(b"key%03d" % i, b"value%03d" % i * 3) for i in range(120)]

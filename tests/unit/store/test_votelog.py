@@ -54,14 +54,14 @@ def offsets_of_slots(count: int) -> list[int]:
     return [at for at in places if at % SLOT_BYTES < SECTOR_BYTES or at % 101 == 0]
 
 
-def test_a_new_log_is_fresh_and_may_sign():
+def test_a_new_log_is_fresh_and_may_sign() -> None:
     """The log that comes with a new key has nothing in it and holds nothing back."""
     log = opened(created())
     assert (log.condition, log.may_sign, log.signs_above) == (Condition.FRESH, True, 0)
     assert log.messages(Height(1)) == ()
 
 
-def test_votes_are_read_after_opening_again():
+def test_votes_are_read_after_opening_again() -> None:
     """Everything signed at the height in flight is there, in order."""
     log = opened(voted())
     assert log.condition is Condition.WHOLE
@@ -70,7 +70,7 @@ def test_votes_are_read_after_opening_again():
 
 
 @pytest.mark.feature("K4")
-def test_messages_signed_together_share_one_sync_and_are_durable_on_return():
+def test_messages_signed_together_share_one_sync_and_are_durable_on_return() -> None:
     """A proposer's proposal and prevote cost one sync; nothing follows the sync."""
     files = RecordingFiles(created())
     log = opened(files)
@@ -78,7 +78,7 @@ def test_messages_signed_together_share_one_sync_and_are_durable_on_return():
     assert files.take() == [("write", NAME), ("write", NAME), ("sync", NAME)]
 
 
-def test_a_log_is_durable_before_it_has_its_name():
+def test_a_log_is_durable_before_it_has_its_name() -> None:
     """Creation syncs the content, renames, and syncs the directory."""
     files = RecordingFiles(MemoryFiles())
     VoteLog.create(files, CHAIN)
@@ -92,7 +92,7 @@ def test_a_log_is_durable_before_it_has_its_name():
     ]
 
 
-def test_a_log_is_never_created_over_another():
+def test_a_log_is_never_created_over_another() -> None:
     """Making a log again would forget votes."""
     with pytest.raises(StorageFault) as caught:
         VoteLog.create(voted(), CHAIN)
@@ -101,7 +101,7 @@ def test_a_log_is_never_created_over_another():
 
 @pytest.mark.feature("K7")
 @pytest.mark.parametrize("mask", [0x01, 0x80, 0xFF])
-def test_every_flipped_byte_makes_the_node_abstain_or_changes_no_answer(mask: int):
+def test_every_flipped_byte_makes_the_node_abstain_or_changes_no_answer(mask: int) -> None:
     """The last slot is no exception; padding between the sectors is never read."""
     contents = voted().contents()[NAME][: 5 * SLOT_BYTES]
     expected = opened(voted()).messages(Height(1))
@@ -120,7 +120,7 @@ def test_every_flipped_byte_makes_the_node_abstain_or_changes_no_answer(mask: in
 
 
 @pytest.mark.feature("K4")
-def test_any_lost_sectors_of_an_unacknowledged_append_leave_a_usable_log():
+def test_any_lost_sectors_of_an_unacknowledged_append_leave_a_usable_log() -> None:
     """Slots that never were acknowledged may be there or not; earlier ones always are."""
     files = created()
     opened(files).append([precommit(1)])
@@ -146,7 +146,7 @@ def test_any_lost_sectors_of_an_unacknowledged_append_leave_a_usable_log():
 
 
 @pytest.mark.feature("K4")
-def test_a_gap_where_a_vote_was_durable_makes_the_node_abstain():
+def test_a_gap_where_a_vote_was_durable_makes_the_node_abstain() -> None:
     """Zeros in place of an acknowledged slot are a lost vote, and are not filled."""
     data = bytearray(voted().contents()[NAME])
     data[SLOT_BYTES : SLOT_BYTES + SECTOR_BYTES] = bytes(SECTOR_BYTES)
@@ -155,7 +155,7 @@ def test_a_gap_where_a_vote_was_durable_makes_the_node_abstain():
 
 
 @pytest.mark.feature("J2")
-def test_every_prefix_of_a_log_gives_its_whole_slots_or_makes_the_node_abstain():
+def test_every_prefix_of_a_log_gives_its_whole_slots_or_makes_the_node_abstain() -> None:
     """No length of the file is taken for an empty log."""
     data = voted().contents()[NAME]
     all_messages = opened(voted()).messages(Height(1))
@@ -170,7 +170,7 @@ def test_every_prefix_of_a_log_gives_its_whole_slots_or_makes_the_node_abstain()
 
 
 @pytest.mark.feature("K4")
-def test_a_missing_log_makes_the_node_abstain():
+def test_a_missing_log_makes_the_node_abstain() -> None:
     """A key with no vote log may have signed anything."""
     log = opened(MemoryFiles())
     assert (log.condition, log.may_sign) == (Condition.MISSING, False)
@@ -182,7 +182,7 @@ def test_a_missing_log_makes_the_node_abstain():
 
 
 @pytest.mark.feature("K4")
-def test_a_log_older_than_the_block_log_makes_the_node_abstain():
+def test_a_log_older_than_the_block_log_makes_the_node_abstain() -> None:
     """A restored copy does not know what was signed since."""
     log = opened(voted(), tip=2)
     assert (log.condition, log.may_sign) == (Condition.STALE, False)
@@ -190,7 +190,7 @@ def test_a_log_older_than_the_block_log_makes_the_node_abstain():
 
 
 @pytest.mark.parametrize("tip", [1, 2, 3])
-def test_a_node_that_decides_without_voting_is_not_taken_for_an_old_copy(tip: int):
+def test_a_node_that_decides_without_voting_is_not_taken_for_an_old_copy(tip: int) -> None:
     """A mark is written before such a block is durable; nothing is signed there afterwards."""
     files = voted()
     log = opened(files)
@@ -204,7 +204,7 @@ def test_a_node_that_decides_without_voting_is_not_taken_for_an_old_copy(tip: in
     assert caught.value.code is StorageCode.VOTE_LOG_UNUSABLE
 
 
-def test_deciding_where_the_node_voted_costs_nothing():
+def test_deciding_where_the_node_voted_costs_nothing() -> None:
     """The vote itself shows how far the log reaches."""
     files = RecordingFiles(voted())
     opened(files).reach(Height(1))
@@ -212,7 +212,7 @@ def test_deciding_where_the_node_voted_costs_nothing():
 
 
 @pytest.mark.feature("K4")
-def test_a_rejoined_node_signs_above_the_block_of_its_rejoining_only():
+def test_a_rejoined_node_signs_above_the_block_of_its_rejoining_only() -> None:
     """The new log forbids every height at which the lost one can have voted."""
     files = MemoryFiles({NAME: b"rubbish"})
     log = opened(files, tip=6)
@@ -227,7 +227,7 @@ def test_a_rejoined_node_signs_above_the_block_of_its_rejoining_only():
     assert files.contents()[OLD_NAME] == b"rubbish"
 
 
-def test_a_grown_log_is_renewed_and_keeps_what_is_not_decided():
+def test_a_grown_log_is_renewed_and_keeps_what_is_not_decided() -> None:
     """Renewal drops decided heights, forbids them, and keeps votes above."""
     files = created()
     log = opened(files)
@@ -245,7 +245,7 @@ def test_a_grown_log_is_renewed_and_keeps_what_is_not_decided():
     assert len(opened(files, tip=1).messages(Height(2))) == 3
 
 
-def test_renewal_is_durable_before_the_next_vote():
+def test_renewal_is_durable_before_the_next_vote() -> None:
     """Content, name and directory, in this order; a small log is left alone."""
     files = RecordingFiles(created())
     log = opened(files)
@@ -259,7 +259,7 @@ def test_renewal_is_durable_before_the_next_vote():
     assert files.take()[-3:] == [("sync", NEW_NAME), ("rename", NAME), ("sync directory", "")]
 
 
-def test_a_half_made_renewal_is_removed():
+def test_a_half_made_renewal_is_removed() -> None:
     """A crash while renewing leaves the old log in force."""
     files = MemoryFiles({**voted().contents(), NEW_NAME: b"half"})
     log = opened(files)
@@ -267,7 +267,7 @@ def test_a_half_made_renewal_is_removed():
     assert NEW_NAME not in files.names()
 
 
-def test_a_full_disk_refuses_the_vote():
+def test_a_full_disk_refuses_the_vote() -> None:
     """The vote is not remembered as signed, and what was durable stays."""
     memory = voted()
     files = RecordingFiles(memory)
@@ -280,7 +280,7 @@ def test_a_full_disk_refuses_the_vote():
     assert opened(memory).messages(Height(1)) == (proposal(1), prevote(1), precommit(1))
 
 
-def test_slots_of_another_chain_are_not_ours():
+def test_slots_of_another_chain_are_not_ours() -> None:
     """Votes of a rehearsal are not read as votes of the city."""
     log = VoteLog(voted(), Hash(bytes(32)), Height(0))
     assert log.condition is Condition.DAMAGED
@@ -289,7 +289,7 @@ def test_slots_of_another_chain_are_not_ours():
 @pytest.mark.parametrize(
     "message", [proposal(2**53 - 1), prevote(1, block=Hash(b"")), precommit(1)]
 )
-def test_every_kind_of_message_fits_a_slot(message: SignedMessage):
+def test_every_kind_of_message_fits_a_slot(message: SignedMessage) -> None:
     """The largest numbers and the nil vote come back as they were."""
     files = created()
     opened(files).append([message])
