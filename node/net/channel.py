@@ -116,6 +116,8 @@ class Channel:
     def stop(self) -> None:
         """Plan nothing more, and write what the transport still takes."""
         self._timers.cancel()
+        # Paused, TLS would wait for a goodbye that it does not read.
+        self._transport.resume_reading()
         self._outbox.flush()
 
     def give_up_probes(self) -> None:

@@ -194,10 +194,12 @@ class Connection(asyncio.Protocol):
 
     def connection_lost(self, error: Exception | None) -> None:
         """The socket is closed."""
-        if isinstance(error, SSLError) and self.peer is None:
-            # In TLS 1.3 a client learns only now that the server did not like its certificate.
-            self._end(Ending(PeerFault(FaultCode.TLS_REFUSED, error.reason or "")), flush=False)
-        self._end(Ending(), flush=False)
+        fault = None
+        if self.dialled is not None and self.peer is None:
+            # In TLS 1.3 a caller learns only now, and often without a reason, that its certificate was not liked.
+            reason = error.reason if isinstance(error, SSLError) else None
+            fault = PeerFault(FaultCode.TLS_REFUSED, reason or "closed without a word")
+        self._end(Ending(fault), flush=False)
         self._transport = None
         self.lost.set_result(None)
 

@@ -60,24 +60,25 @@ class Listener:
         return len(self._pending)
 
     async def run(self) -> None:
-        """Accept until cancelled; then close the door and whatever stands in it."""
+        """Accept until cancelled."""
         loop = asyncio.get_running_loop()
-        try:
-            while True:
-                try:
-                    client, address = await loop.sock_accept(self._socket)
-                except OSError:
-                    await asyncio.sleep(_ACCEPT_PAUSE_S)
-                    continue
-                self.accepted += 1
-                self._make_room()
-                self._welcome(client, f"{address[0]}:{address[1]}")
-        finally:
-            self._socket.close()
-            pending = tuple(self._pending)
-            for task in pending:
-                task.cancel()
-            await asyncio.gather(*pending, return_exceptions=True)
+        while True:
+            try:
+                client, address = await loop.sock_accept(self._socket)
+            except OSError:
+                await asyncio.sleep(_ACCEPT_PAUSE_S)
+                continue
+            self.accepted += 1
+            self._make_room()
+            self._welcome(client, f"{address[0]}:{address[1]}")
+
+    async def close(self) -> None:
+        """Close the door and whatever stands in it; ``run`` has been cancelled before."""
+        self._socket.close()
+        pending = tuple(self._pending)
+        for task in pending:
+            task.cancel()
+        await asyncio.gather(*pending, return_exceptions=True)
 
     def _make_room(self) -> None:
         while len(self._pending) >= self._tuning.pending_max:

@@ -83,13 +83,14 @@ class PeerNetwork:
 
     async def stop(self) -> None:
         """Close everything within twice ``close_timeout_s``; bytes that leave until then are delivered."""
-        board, tasks = self._board, tuple(self._tasks.values())
+        board, listener, tasks = self._board, self._listener, tuple(self._tasks.values())
+        if board is None or listener is None:
+            return
         self._tasks.clear()
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
-        if board is None:
-            return
+        await listener.close()
         for connection in tuple(board.open):
             connection.close()
         await _lost(board.open, self._tuning.close_timeout_s)
