@@ -1,16 +1,21 @@
 """Those who may sign: persons (volunteers, elders, staff alike) and the operators of authorities."""
 
-from typing import Annotated
+from typing import Annotated, Final
 
 from msgspec import Meta
 
 from node.chain.codec import Record
-from node.chain.records.accounts import Totals
+from node.chain.records.accounts import EMPTY, Totals
 from node.chain.types import (
+    NO_ID,
+    ZERO_HASH,
+    Code,
     CodeF,
     EpochMs,
     EpochMsF,
+    Hash,
     HashF,
+    Id,
     IdF,
     Minutes,
     MinutesF,
@@ -167,3 +172,60 @@ class Operator(Record, frozen=True, tag=65):
 
 
 Actor = Person | Operator
+
+
+ACTIVE: Final = Code("active")
+PENDING: Final = Code("pending")
+CLOSED: Final = Code("closed")
+
+
+def new_person(  # noqa: PLR0913 - a record's constructor, by keyword
+    id_: Id,
+    origin: Hash,
+    home: Code,
+    site: Code,
+    *,
+    suite: int,
+    key: bytes,
+    recovery_key: bytes,
+    recorder: Id,
+    commitment: Hash,
+) -> Person:
+    """A person as registration leaves them: pending, without flags, roles or minutes."""
+    return Person(
+        id=id_,
+        origin=origin,
+        home=home,
+        site=site,
+        recorder=recorder,
+        status=PENDING,
+        number=0,
+        suite=suite,
+        key=key,
+        recovery_key=recovery_key,
+        lanes=(0,),
+        quota_day=0,
+        quota_used=0,
+        may_serve_until_ms=EpochMs(0),
+        may_receive_until_ms=EpochMs(0),
+        may_be_funded_until_ms=EpochMs(0),
+        commitment=commitment,
+        flags_commitment=ZERO_HASH,
+        roles=(),
+        kin=(),
+        agents=(),
+        principals=0,
+        gates=(),
+        serving=NO_ID,
+        available=EMPTY,
+        held=EMPTY,
+        honour=EMPTY,
+        earned_min=Minutes(0),
+        given_min=Minutes(0),
+        served_min=Minutes(0),
+        intervals=(),
+        allowances=(),
+        silence_month=0,
+        silence_used=0,
+        touch=b"",
+    )

@@ -1,18 +1,12 @@
 """Questions that several families of rules ask about actors, roles and objects."""
 
-from typing import Final
-
 from node.chain.errors import ErrorCode, Rejected
 from node.chain.hashing import derive_id
-from node.chain.records.actors import Operator, Person
+from node.chain.records.actors import ACTIVE, CLOSED, Operator, Person
 from node.chain.records.bindings import Site, site_id
 from node.chain.state import Moment, View
 from node.chain.tx.envelope import Transaction
 from node.chain.types import EpochMs, Hash, Id
-
-ACTIVE: Final = "active"
-PENDING: Final = "pending"
-CLOSED: Final = "closed"
 
 
 def require(condition: bool, code: ErrorCode, detail: str = "") -> None:  # noqa: FBT001 - a guard's condition

@@ -7,11 +7,9 @@ from msgspec.structs import replace
 from node.chain import keys
 from node.chain.errors import ErrorCode, Malformed
 from node.chain.hashing import SUITE_ED25519_SHA256
-from node.chain.records.accounts import EMPTY
-from node.chain.records.actors import Agency, Person
+from node.chain.records.actors import Agency, Person, new_person
 from node.chain.records.bindings import KinBinding
 from node.chain.rules.guards import (
-    PENDING,
     active_person,
     created_id,
     require,
@@ -31,7 +29,7 @@ from node.chain.tx.identity import (
     RotateKey,
     Unbind,
 )
-from node.chain.types import NO_ID, ZERO_HASH, ZERO_ID, Code, EpochMs, Hash, Id, Minutes
+from node.chain.types import ZERO_HASH, ZERO_ID, Code, EpochMs, Hash
 
 AGENT_VERBS: Final = frozenset({"request", "withdraw", "cancel", "confirm", "object", "redeem"})
 """What an agent may be allowed; never give, donate, bind or rotate."""
@@ -94,58 +92,6 @@ def _check_new_key(at: Moment, suite: int, key: bytes, possession: bytes, contex
     keys.check_public_key(suite, key)
     if not keys.has_possession(at.chain_id, suite, key, context, possession):
         raise Malformed(ErrorCode.BAD_POSSESSION, key.hex())
-
-
-def new_person(  # noqa: PLR0913 - a record's constructor, by keyword
-    id_: Id,
-    origin: Hash,
-    home: Code,
-    site: Code,
-    *,
-    suite: int,
-    key: bytes,
-    recovery_key: bytes,
-    recorder: Id,
-    commitment: Hash,
-) -> Person:
-    """A person as registration leaves them: pending, without flags, roles or minutes."""
-    return Person(
-        id=id_,
-        origin=origin,
-        home=home,
-        site=site,
-        recorder=recorder,
-        status=Code(PENDING),
-        number=0,
-        suite=suite,
-        key=key,
-        recovery_key=recovery_key,
-        lanes=(0,),
-        quota_day=0,
-        quota_used=0,
-        may_serve_until_ms=EpochMs(0),
-        may_receive_until_ms=EpochMs(0),
-        may_be_funded_until_ms=EpochMs(0),
-        commitment=commitment,
-        flags_commitment=ZERO_HASH,
-        roles=(),
-        kin=(),
-        agents=(),
-        principals=0,
-        gates=(),
-        serving=NO_ID,
-        available=EMPTY,
-        held=EMPTY,
-        honour=EMPTY,
-        earned_min=Minutes(0),
-        given_min=Minutes(0),
-        served_min=Minutes(0),
-        intervals=(),
-        allowances=(),
-        silence_month=0,
-        silence_used=0,
-        touch=b"",
-    )
 
 
 def _offer_kin(view: View, at: Moment, tx: Transaction, tx_id: Hash, body: OfferKin) -> None:

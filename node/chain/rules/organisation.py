@@ -12,12 +12,10 @@ from msgspec.structs import replace
 from node.chain import keys
 from node.chain.errors import ErrorCode
 from node.chain.hashing import domain
-from node.chain.records.actors import Agency, Gate, Kin, Person, Role
+from node.chain.records.actors import ACTIVE, PENDING, Agency, Gate, Kin, Person, Role
 from node.chain.records.bindings import KinBinding, Proposal, Site
 from node.chain.records.settings import SETTINGS_ID, CitySettings
 from node.chain.rules.guards import (
-    ACTIVE,
-    PENDING,
     active_person,
     created_id,
     known_person,
@@ -292,7 +290,7 @@ def _attest(view: View, action: ApprovePerson | Attest) -> Person:
 def _approve(view: View, action: ApprovePerson) -> None:
     person = _attest(view, action)
     district, city = district_of(view, person.home), city_of(view)
-    view.put(replace(person, status=Code(ACTIVE), number=district.next_number))
+    view.put(replace(person, status=ACTIVE, number=district.next_number))
     view.put(replace(district, next_number=district.next_number + 1))
     view.put(replace(city, persons=city.persons + 1))
 

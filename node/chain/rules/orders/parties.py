@@ -1,6 +1,7 @@
 """Who is who on an order.
 
-On one order the natural persons in different parts are pairwise different, except that a recorder may check in on behalf and an agent may request and confirm.
+On one order the natural persons in different parts are pairwise different, except that a recorder may check in on
+behalf and an agent may request and confirm.
 """
 
 from typing import Final

@@ -8,11 +8,10 @@ from node.chain.errors import ErrorCode, Rejected
 from node.chain.lifecycle import Event, State
 from node.chain.policy import civil
 from node.chain.records.accounts import fund_id
-from node.chain.records.actors import Person
+from node.chain.records.actors import ACTIVE, Person
 from node.chain.records.orders import Order
 from node.chain.records.settings import CatalogueEntry
 from node.chain.rules.guards import (
-    ACTIVE,
     created_id,
     known_person,
     require,

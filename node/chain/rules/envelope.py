@@ -1,0 +1,97 @@
+"""The guards that every transaction passes before its family's rules, whatever it says.
+
+In this order: version and suite, sender, expiry, policy version, sequence, quota.
+"""
+
+from typing import Final
+
+from msgspec.structs import replace
+
+from node.chain.errors import ErrorCode, Rejected
+from node.chain.hashing import SUITE_ED25519_SHA256
+from node.chain.limits import LANES_MAX
+from node.chain.policy import Policy, day_of
+from node.chain.records.actors import ACTIVE, Actor, Operator, Person
+from node.chain.rules.guards import require
+from node.chain.state import Moment, View
+from node.chain.tx.envelope import TRANSACTION_VERSION, Transaction
+from node.chain.tx.orders import Request
+from node.chain.tx.transfers import Donate, Give
+from node.chain.types import Id
+
+SETS_TERMS: Final = (Request, Give, Donate)
+"""Kinds that need the active or the previous policy; all others may name any earlier one."""
+
+
+def check_envelope(view: View, at: Moment, tx: Transaction) -> Actor:
+    """Everything about a transaction but its signature and its family's rules; the sender's record.
+
+    Raises:
+        Rejected: the first guard that does not hold.
+    """
+    require(tx.version == TRANSACTION_VERSION, ErrorCode.UNKNOWN_VERSION, str(tx.version))
+    require(tx.suite == SUITE_ED25519_SHA256, ErrorCode.UNKNOWN_SUITE, str(tx.suite))
+    actor = find_actor(view, tx.sender)
+    require(tx.suite == actor.suite, ErrorCode.UNKNOWN_SUITE, f"the key has suite {actor.suite}")
+    require(at.time_ms <= tx.valid_until_ms, ErrorCode.EXPIRED, f"block time {at.time_ms}")
+    longest = at.time_ms + at.policy.ledger.validity_max_ms
+    require(tx.valid_until_ms <= longest, ErrorCode.VALIDITY_TOO_LONG, f"at most {longest}")
+    check_policy_version(at.policy, tx)
+    lane, number = tx.sequence
+    require(lane < LANES_MAX, ErrorCode.TOO_MANY_LANES, str(lane))
+    following = next_number(actor, lane)
+    require(number >= following, ErrorCode.SEQUENCE_USED, f"next is {following}")
+    require(number == following, ErrorCode.SEQUENCE_GAP, f"next is {following}")
+    used = actor.quota_used if actor.quota_day == day_of(at.time_ms) else 0
+    quota = _quota(at.policy, actor)
+    require(used < quota, ErrorCode.DAILY_QUOTA, f"{quota} a day")
+    return actor
+
+
+def find_actor(view: View, sender: Id) -> Actor:
+    """The sender's record, with a key and the right to speak.
+
+    Raises:
+        Rejected: ``UNKNOWN_SENDER``, ``SENDER_NOT_ACTIVE``, ``SENDER_HAS_NO_KEY``.
+    """
+    person = view.get(Person, sender)
+    if person is not None:
+        require(person.status == ACTIVE, ErrorCode.SENDER_NOT_ACTIVE, person.status)
+        require(bool(person.key), ErrorCode.SENDER_HAS_NO_KEY, sender.hex())
+        return person
+    operator = view.get(Operator, sender)
+    if operator is None:
+        raise Rejected(ErrorCode.UNKNOWN_SENDER, sender.hex())
+    return operator
+
+
+def check_policy_version(policy: Policy, tx: Transaction) -> None:
+    """Kinds that set terms need the active or previous policy; all others any earlier one.
+
+    Raises:
+        Rejected: ``STALE_POLICY``.
+    """
+    named, active = tx.policy_version, policy.version
+    oldest = active - 1 if isinstance(tx.body, SETS_TERMS) else 1
+    require(max(1, oldest) <= named <= active, ErrorCode.STALE_POLICY, f"{named}, active {active}")
+
+
+def next_number(actor: Actor, lane: int) -> int:
+    """The next unused sequence number of a lane."""
+    return actor.lanes[lane] if lane < len(actor.lanes) else 0
+
+
+def _quota(policy: Policy, actor: Actor) -> int:
+    if isinstance(actor, Operator):
+        return policy.ledger.operator_day_max
+    return policy.ledger.staff_day_max if actor.roles else policy.ledger.person_day_max
+
+
+def advance(view: View, at: Moment, tx: Transaction, actor: Actor) -> None:
+    """Use up the sequence number and one of the day's transactions."""
+    lane, number = tx.sequence
+    lanes = list(actor.lanes) + [0] * (lane + 1 - len(actor.lanes))
+    lanes[lane] = number + 1
+    day = day_of(at.time_ms)
+    used = actor.quota_used + 1 if actor.quota_day == day else 1
+    view.put(replace(actor, lanes=tuple(lanes), quota_day=day, quota_used=used))

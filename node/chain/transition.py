@@ -1,0 +1,279 @@
+"""From one state to the next: the same functions in mempool, proposer, voter, catch-up, auditor and simulator.
+
+A block is executed in this order: due timers (at most 500, by due time, kind and id), then its transactions; a
+transaction that touches an object fires that object's due timers first. The order of guards for a transaction is:
+version and suite, sender, expiry, policy version, sequence, quota, signature, then its family's rules. A refused
+transaction changes nothing and never stands in a block.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Final, assert_never
+
+from msgspec.structs import replace
+
+from node.chain import keys
+from node.chain.books import check_identities
+from node.chain.certificate import authority_set_hash
+from node.chain.errors import Bug, ErrorCode, Malformed, Rejected
+from node.chain.hashing import digest
+from node.chain.ledger import Ledger, Staged
+from node.chain.limits import BLOCK_TIMERS_MAX, TRANSACTION_KEYS_MAX
+from node.chain.merkle import leaf_hash, root_of
+from node.chain.policy import Policy, policy_hash
+from node.chain.records import StateRecord, encode_record
+from node.chain.records.actors import Person
+from node.chain.records.bindings import KinBinding, Mint, Proposal
+from node.chain.records.orders import Order
+from node.chain.records.settings import AUTHORITIES_ID, AuthorityRecord, PolicyRecord, policy_id
+from node.chain.rules import identity, issuance, orders, organisation, transfers
+from node.chain.rules.envelope import advance, check_envelope
+from node.chain.rules.guards import require
+from node.chain.rules.orders import timers
+from node.chain.state import Moment, Reader, View, city_of
+from node.chain.tx.envelope import (
+    Body,
+    IdentityBody,
+    IssuanceBody,
+    OrderBody,
+    OrganisationBody,
+    SignedTransaction,
+    Transaction,
+    TransferBody,
+    sign_bytes,
+)
+from node.chain.types import EpochMs, Hash, Height, Id
+
+TOUCH_BYTES: Final = 16
+
+KnownSignature = Callable[[Hash, bytes], bool]
+"""Whether (transaction id, public key) was verified before; a cache in front of the rule, never instead of it."""
+
+
+def nothing_known(tx_id: Hash, key: bytes) -> bool:
+    """No signature was verified before."""
+    return False
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """What one transaction, or the timers at a block's start, did."""
+
+    tx_id: Hash
+    persons: tuple[Id, ...]
+    """Persons whose records changed."""
+    orders: tuple[Id, ...]
+    """Orders that changed."""
+    created: tuple[bytes, ...]
+    """Keys of records that did not exist before."""
+
+
+@dataclass(frozen=True, slots=True)
+class Execution:
+    """The outcome of a block, not yet adopted."""
+
+    height: Height
+    time_ms: EpochMs
+    timers: tuple[Receipt, ...]
+    receipts: tuple[Receipt, ...]
+    finals: tuple[bytes, ...]
+    """Canonical bytes of the records that became final, in order."""
+    staged: Staged
+    authorities_hash: Hash
+    next_authorities_hash: Hash
+    policy_hash: Hash
+
+    @property
+    def finals_root(self) -> Hash:
+        """RFC 6962 root over the final records."""
+        return root_of([leaf_hash(record) for record in self.finals])
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """Which transaction of a block breaks a rule, and how."""
+
+    index: int
+    tx_id: Hash
+    fault: Rejected
+
+
+class BlockRefused(Exception):  # noqa: N818 - an answer, not an accident
+    """A block contains a transaction that breaks a rule."""
+
+    def __init__(self, refusal: Refusal) -> None:
+        """Keep which and why."""
+        super().__init__(f"transaction {refusal.index}: {refusal.fault}")
+        self.refusal = refusal
+
+
+def active_policy(reader: Reader) -> Policy:
+    """The policy in force for the next block."""
+    view = View(reader)
+    version = city_of(view).policy_version
+    record = view.get(PolicyRecord, policy_id(version))
+    if record is None:
+        raise Bug(f"policy {version} is active and unknown")
+    return record.policy
+
+
+def moment_after(ledger: Ledger, height: Height, time_ms: EpochMs) -> Moment:
+    """Where and when the next block's rules apply."""
+    return Moment(ledger.chain_id, height, time_ms, ledger.time_ms, active_policy(ledger))
+
+
+class BlockRun:
+    """A block in the making: timers first, then transactions one by one.
+
+    The proposer adds what the rules admit; voters, catch-up and auditors add what the block says and refuse it whole.
+    """
+
+    def __init__(self, ledger: Ledger, height: Height, time_ms: EpochMs) -> None:
+        """Fire the timers that are due at the block's time."""
+        assert height == ledger.height + 1
+        assert time_ms > ledger.time_ms
+        self.at = moment_after(ledger, height, time_ms)
+        self.view = View(ledger)
+        self._ledger = ledger
+        self.finals: list[bytes] = []
+        self.receipts: list[Receipt] = []
+        self.timers: list[Receipt] = []
+        for key in ledger.due_timers(time_ms, BLOCK_TIMERS_MAX):
+            self._fire(key)
+
+    def add(self, signed: SignedTransaction, known: KnownSignature = nothing_known) -> Receipt:
+        """Apply one transaction.
+
+        Raises:
+            Rejected: it breaks a rule; the run is as before.
+        """
+        layer = View(self.view)
+        apply_transaction(layer, self.at, signed, known)
+        receipt = self._merge(layer, signed.tx_id, signed.tx.signature)
+        self.receipts.append(receipt)
+        return receipt
+
+    def close(self) -> Execution:
+        """Check the identities, put the changes into the tree, and hand out the outcome."""
+        check_identities(self.view, self._ledger.districts)
+        record = self.view.need(AuthorityRecord, AUTHORITIES_ID)
+        authorities = authority_set_hash(self.at.chain_id, record.authorities)
+        return Execution(
+            height=self.at.height,
+            time_ms=self.at.time_ms,
+            timers=tuple(self.timers),
+            receipts=tuple(self.receipts),
+            finals=tuple(self.finals),
+            staged=self._ledger.stage(self.view.changes),
+            authorities_hash=authorities,
+            next_authorities_hash=authorities,
+            policy_hash=policy_hash(self.at.chain_id, self.at.policy),
+        )
+
+    def _fire(self, key: bytes) -> None:
+        record = self.view.read(key)
+        due = getattr(record, "due_ms", 0)
+        if record is None or not 0 < due <= self.at.time_ms:
+            return
+        layer = View(self.view)
+        fire_timer(layer, self.at, record)
+        cause = self.at.height.to_bytes(8, "big") + due.to_bytes(8, "big") + key[1:]
+        self.timers.append(self._merge(layer, Hash(bytes(32)), cause))
+
+    def _merge(self, layer: View, tx_id: Hash, cause: bytes) -> Receipt:
+        """Touch every changed record once, take the layer's changes over, and say whom they concern."""
+        persons: list[Id] = []
+        changed_orders: list[Id] = []
+        created: list[bytes] = []
+        touched: dict[bytes, StateRecord | None] = {}
+        for key, record in layer.changes.items():
+            before = self.view.read(key)
+            if record is None:
+                touched[key] = None
+                continue
+            previous = b"" if before is None else before.touch
+            touch = digest("touch", self.at.chain_id, previous + cause)[:TOUCH_BYTES]
+            touched[key] = replace(record, touch=touch)
+            if before is None:
+                created.append(key)
+            if isinstance(record, Person):
+                persons.append(record.id)
+            elif isinstance(record, Order):
+                changed_orders.append(record.id)
+        self.view.changes.update(touched)
+        for key in layer.finals:
+            final = touched[key]
+            assert final is not None
+            self.finals.append(encode_record(final))
+        return Receipt(tx_id, tuple(persons), tuple(changed_orders), tuple(created))
+
+
+def execute(
+    ledger: Ledger,
+    height: Height,
+    time_ms: EpochMs,
+    transactions: Sequence[SignedTransaction],
+    known: KnownSignature = nothing_known,
+) -> Execution:
+    """Execute a whole block on the ledger's tip, without adopting it.
+
+    Raises:
+        BlockRefused: a transaction breaks a rule; nothing of the block counts.
+    """
+    run = BlockRun(ledger, height, time_ms)
+    for index, signed in enumerate(transactions):
+        try:
+            run.add(signed, known)
+        except Rejected as fault:
+            raise BlockRefused(Refusal(index, signed.tx_id, fault)) from fault
+    return run.close()
+
+
+def apply_transaction(
+    view: View, at: Moment, signed: SignedTransaction, known: KnownSignature = nothing_known
+) -> None:
+    """Apply one transaction to a layer of its own.
+
+    Raises:
+        Rejected: the first guard that does not hold; the layer is to be dropped.
+    """
+    tx = signed.tx
+    actor = check_envelope(view, at, tx)
+    if not known(signed.tx_id, actor.key):
+        message = sign_bytes(at.chain_id, signed.raw)
+        if not keys.verify(actor.suite, actor.key, message, tx.signature):
+            raise Malformed(ErrorCode.BAD_SIGNATURE, signed.tx_id.hex())
+    advance(view, at, tx, actor)
+    _dispatch(view, at, tx, signed.tx_id, tx.body)
+    count = len(view.changes)
+    require(count <= TRANSACTION_KEYS_MAX, ErrorCode.TOO_MANY_KEYS, f"{count} records")
+
+
+def _dispatch(view: View, at: Moment, tx: Transaction, tx_id: Hash, body: Body) -> None:
+    if isinstance(body, OrderBody):
+        orders.apply(view, at, tx, tx_id, body)
+    elif isinstance(body, TransferBody):
+        transfers.apply(view, at, tx, tx_id, body)
+    elif isinstance(body, IdentityBody):
+        identity.apply(view, at, tx, tx_id, body)
+    elif isinstance(body, OrganisationBody):
+        organisation.apply(view, at, tx, tx_id, body)
+    elif isinstance(body, IssuanceBody):
+        issuance.apply(view, at, tx, tx_id, body)
+    else:
+        assert_never(body)
+
+
+def fire_timer(view: View, at: Moment, record: StateRecord) -> None:
+    """Fire the one live timer of a record, which is due."""
+    match record:
+        case Order():
+            timers.fire(view, at, record)
+        case Proposal():
+            organisation.expire_proposal(view, record)
+        case Mint():
+            issuance.expire_mint(view, record)
+        case KinBinding():
+            identity.expire_binding(view, record)
+        case _:
+            raise Bug(f"a timer of {type(record).__name__}")
