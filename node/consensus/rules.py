@@ -201,7 +201,11 @@ ADVANCE: Final[tuple[Rule, ...]] = (
 
 
 def enter_round(state: State, round_: int) -> Move:
-    """Line 11, StartRound: forget what was done for the first time, keep lock and valid value."""
+    """Line 11, StartRound: forget what was done for the first time, keep lock and valid value.
+
+    A block that was found wanting is judged again when another proposer brings it: who proposed it may have garbled
+    the parts that its id does not name.
+    """
     assert round_ >= state.round, "rounds do not go back"
     entered = replace(
         state,
@@ -211,6 +215,7 @@ def enter_round(state: State, round_: int) -> Move:
         polka_acted_on=False,
         prevote_timer_set=False,
         precommit_timer_set=False,
+        verdicts={b: verdict for b, verdict in state.verdicts.items() if verdict is not False},
     )
     return pruned(entered), (timer(entered, Timeout.PROPOSE),)
 

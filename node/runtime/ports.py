@@ -9,12 +9,12 @@ from node.chain.certificate import (
     AuthoritySet,
     CommitCertificate,
     Evidence,
-    Polka,
     SignedMessage,
 )
 from node.chain.types import EpochMs, Hash, Height, Round
 from node.consensus.schedule import Timeout
 from node.net.faults import PeerFault
+from node.store.proposallog import Kept
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,9 +64,9 @@ class ResendTimer:
 
 @dataclass(frozen=True, slots=True)
 class SyncTimer:
-    """Time to look whether blocks that others have decided are missing here."""
+    """Time to look whether blocks that others have decided are still missing here."""
 
-    number: int
+    tip: Height
 
 
 Timer = RoundTimer | WorkTimer | ResendTimer | SyncTimer
@@ -80,7 +80,7 @@ class Clock(Protocol):
 
 
 class Timers(Protocol):
-    """Delivers ``Driver.on_timer(timer)`` once, after a while. Nothing needs to be cancelled: stale timers do no harm."""
+    """Delivers ``Driver.on_timer(timer)`` once, after a while. Nothing is ever cancelled: stale timers do no harm."""
 
     def schedule(self, delay_ms: int, timer: Timer) -> None:
         """Deliver ``timer`` after ``delay_ms``; 0 means as soon as the driver is idle, never from within this call."""
@@ -119,7 +119,7 @@ class Blocks(Protocol):
         """
 
     def commit(self, block: Block, certificate: CommitCertificate) -> None:
-        """Make a block that ``check`` passed on this tip durable and final, and advance the tip.
+        """Make a block that ``build`` made or ``check`` passed on this tip durable and final, and advance the tip.
 
         Raises:
             StorageFault: the node must stop.
@@ -179,22 +179,25 @@ class VoteLog(Protocol):
 
 
 class ProposalLog(Protocol):
-    """Block bodies and polkas of the height in progress; losing it costs liveness, never safety."""
+    """Block bodies and polkas of the height in progress (``node.store.proposallog``).
 
-    def keep_block(self, height: Height, block: bytes) -> None:
+    Losing it costs liveness, never safety.
+    """
+
+    def start(self, height: Height) -> None:
+        """Forget all other heights."""
+
+    def keep_block(self, block: bytes) -> None:
         """Append a block; not durable before ``sync``."""
 
-    def keep_polka(self, height: Height, polka: bytes) -> None:
+    def keep_polka(self, polka: bytes) -> None:
         """Append a polka; not durable before ``sync``."""
 
     def sync(self) -> None:
         """Make what was kept durable; free of cost if nothing was."""
 
-    def contents(self, height: Height) -> tuple[tuple[Block, ...], tuple[Polka, ...]]:
-        """What was kept for a height and is whole."""
-
-    def forget_below(self, height: Height) -> None:
-        """Drop what was kept for heights that are decided."""
+    def contents(self) -> Kept:
+        """What was kept for the height and is whole."""
 
 
 class Rejoining(Protocol):
