@@ -40,6 +40,7 @@ from node.runtime.early import EarlyMessage, EarlyMessages
 from node.runtime.engine import Engine
 from node.runtime.ports import Ports, ResendTimer, RoundTimer, SyncTimer, Timer, WorkTimer
 from node.runtime.serving import ANSWER_MAX_BYTES, Serving
+from node.runtime.signer import Signer
 from node.runtime.timeouts import (
     DEFAULT_PACE,
     Pace,
@@ -52,20 +53,20 @@ class Driver:
     """One node, between its ports and its engine."""
 
     def __init__(
-        self, chain_id: Hash, seed: bytes, ports: Ports, pace: Pace = DEFAULT_PACE
+        self, chain_id: Hash, signer: Signer, ports: Ports, pace: Pace = DEFAULT_PACE
     ) -> None:
         """Prepare; nothing happens before ``start``.
 
         Args:
             chain_id: the genesis hash.
-            seed: Ed25519 seed of the consensus key, 32 bytes; a key that is in no set makes an observer.
+            signer: of the node's consensus key; a key that is in no set makes an observer.
             ports: the world.
             pace: tuning, which touches no safety.
         """
         self._chain_id = chain_id
         self._ports = ports
         self._pace = pace
-        self._engine = Engine(chain_id, seed, ports, pace)
+        self._engine = Engine(chain_id, signer, ports, pace)
         self._serving = Serving(ports, self._engine.candidates)
         self._catch_up = CatchUp(chain_id, ports, self._engine)
         self._early = EarlyMessages()

@@ -11,7 +11,6 @@ Catching up uses the same ``finish`` as consensus: a block that others decided e
 from collections import deque
 from typing import assert_never
 
-from node.chain import keys
 from node.chain.block import Block, block_id, decode_block
 from node.chain.certificate import (
     CommitCertificate,
@@ -67,24 +66,23 @@ from node.runtime.verifier import Verifier
 class Engine:
     """One node's consensus, one height after the other."""
 
-    def __init__(self, chain_id: Hash, seed: bytes, ports: Ports, pace: Pace) -> None:
+    def __init__(self, chain_id: Hash, signer: Signer, ports: Ports, pace: Pace) -> None:
         """Prepare; ``start`` begins.
 
         Args:
             chain_id: the genesis hash.
-            seed: Ed25519 seed of the consensus key, 32 bytes; an observer has one that is in no set.
+            signer: of the node's consensus key, which for an observer is in no set.
             ports: the world.
             pace: tuning.
         """
         self._chain_id = chain_id
-        self._public_key = keys.public_key(seed)
         self._ports = ports
         self._pace = pace
         self._events: deque[Event] = deque()
         self._unsent: list[tuple[SignedMessage, tuple[Polka, ...]]] = []
         self._wanted: set[Hash] = set()
         self._heard: dict[int, Height] = {}
-        self.signer = Signer(chain_id, seed, ports.vote_log)
+        self.signer = signer
         self.verifier = Verifier(chain_id)
         self.candidates = Candidates(chain_id)
         self.connected: set[str] = set()
@@ -305,7 +303,7 @@ class Engine:
 
     def _index_in(self, tip: Tip) -> int | None:
         names = [member.consensus_key for member in tip.authorities.members]
-        return names.index(self._public_key) if self._public_key in names else None
+        return names.index(self.signer.public_key) if self.signer.public_key in names else None
 
     def _kept_polkas(self) -> tuple[Polka, ...]:
         kept = []

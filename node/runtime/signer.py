@@ -39,6 +39,7 @@ class Signer:
         """
         self._chain_id = chain_id
         self._seed = seed
+        self.public_key = keys.public_key(seed)
         self._log = log
         self._waiting: list[SignedMessage] = []
         self._stopped = False
