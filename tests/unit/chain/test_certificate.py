@@ -102,7 +102,7 @@ def test_a_message_is_void_under_another_chain_signer_suite_or_set() -> None:
     assert not signed_by(OTHER_CHAIN_ID, FOUR, vote)
     assert not signed_by(CHAIN_ID, FOUR, replace(vote, signer=2))
     assert not signed_by(CHAIN_ID, FOUR, replace(vote, signer=4))
-    assert not signed_by(CHAIN_ID, FOUR, replace(vote, suite=2))
+    assert not signed_by(CHAIN_ID, FOUR, sealed(replace(vote, suite=2)))
     assert not signed_by(CHAIN_ID, authorities(3), vote)
 
 

@@ -72,6 +72,7 @@ def test_a_signature_of_another_length_is_refused(size: int) -> None:
     """No byte of the message may count as one of the signature."""
     signature = keys.sign(SEED, b"m") + b"m"
     assert not keys.verify(1, KEY, b"m", signature[:size])
+    assert not keys.verify(1, KEY, b"", signature)
 
 
 def test_many_verdicts_are_given_in_order() -> None:

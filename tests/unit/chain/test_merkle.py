@@ -69,9 +69,29 @@ def test_hashes_of_other_lengths_cannot_be_shifted_into_a_proof() -> None:
 
 
 def test_a_path_longer_than_any_log_is_not_read() -> None:
-    """The verifier's work is bounded before it begins."""
-    assert not merkle.verify_inclusion(LEAVES[0], 2**60, 0, LEAVES[0], (LEAVES[1],) * 65)
-    assert not merkle.verify_consistency(1, LEAVES[0], 2**60, LEAVES[0], (LEAVES[1],) * 65)
+    """The verifier's work is bounded before it begins, even if the hashes add up."""
+    root = LEAVES[0]
+    for _ in range(65):
+        root = merkle.node_hash(root, LEAVES[1])
+    assert not merkle.verify_inclusion(root, 2**65, 0, LEAVES[0], (LEAVES[1],) * 65)
+    assert not merkle.verify_consistency(1, LEAVES[0], 2**65, root, (LEAVES[1],) * 65)
+
+
+def test_the_proof_of_a_smaller_log_does_not_serve_for_a_larger_one() -> None:
+    """A path that ends too early proves nothing, although its root is right for its own size."""
+    _, nodes = merkle.Frontier().extend(LEAVES)
+    table = {(level, index): node for level, index, node in nodes}
+
+    def reader(level: int, index: int) -> Hash:
+        return table[level, index]
+
+    old_root, root = merkle.root_of(LEAVES[:3]), merkle.root_of(LEAVES[:4])
+    path = merkle.inclusion_proof(reader, 1, 4)
+    assert merkle.verify_inclusion(root, 4, 1, LEAVES[1], path)
+    assert not merkle.verify_inclusion(root, 8, 1, LEAVES[1], path)
+    path = merkle.consistency_proof(reader, 3, 4)
+    assert merkle.verify_consistency(3, old_root, 4, root, path)
+    assert not merkle.verify_consistency(3, old_root, 8, root, path)
 
 
 def test_the_empty_log_is_a_prefix_of_every_log_and_of_itself() -> None:
