@@ -1,0 +1,232 @@
+"""Structure of a chain without its state: links, certificates, authority sets, the log.
+
+A verifier walks from genesis, one block at a time: ``start`` gives the point before block 1, ``check_block`` the next
+point or a ``Violation``. Whoever follows it to the tip has checked every signature of every certificate, the set that
+each was made by, and that the log holds exactly these transactions and summaries. What the rules say of the
+transactions, and whether the state roots are theirs, needs replay (``node.chain.transition``).
+"""
+
+from dataclasses import dataclass
+
+from node.chain.block import HEADER_VERSION, Block, Header, Summary, block_id, evidence_root
+from node.chain.certificate import (
+    AuthoritySet,
+    CommitCertificate,
+    authority_set_hash,
+    certificate_fault,
+    certificate_hash,
+    check_evidence,
+)
+from node.chain.codec import Record, encode
+from node.chain.errors import Malformed
+from node.chain.genesis import Genesis, chain_id_of
+from node.chain.hashing import SUITE_ED25519_SHA256
+from node.chain.limits import BLOCK_SIZE_MAX_BYTES
+from node.chain.merkle import Frontier, leaf_hash
+from node.chain.policy import policy_hash
+from node.chain.types import NO_HASH, EpochMs, Hash, Height
+from node.chain.violations import Violation, ViolationCode
+
+
+class AuthorityChange(Record, frozen=True, tag=18):
+    """One step of the authority trail: a certified header that names the next set, and that set."""
+
+    header: Header
+    certificate: CommitCertificate
+    authorities: AuthoritySet
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """Where a verifier stands: everything it must remember of the chain so far."""
+
+    chain_id: Hash
+    height: Height
+    time_ms: EpochMs
+    block_id: Hash
+    """Of the block at ``height``; the genesis hash at height 0."""
+    authorities: AuthoritySet
+    """The set that signs the block at ``height`` (of genesis, the first block)."""
+    next_authorities: AuthoritySet
+    """The set that signs the next block."""
+    frontier: Frontier
+    suite: int
+    known_policies: frozenset[Hash]
+
+
+def start(genesis: Genesis) -> Point:
+    """The point before block 1."""
+    chain_id = chain_id_of(genesis)
+    return Point(
+        chain_id=chain_id,
+        height=Height(0),
+        time_ms=genesis.created_ms,
+        block_id=chain_id,
+        authorities=genesis.authorities,
+        next_authorities=genesis.authorities,
+        frontier=Frontier(0, ()),
+        suite=genesis.suite,
+        known_policies=frozenset({policy_hash(chain_id, genesis.policy)}),
+    )
+
+
+def check_block(point: Point, block: Block, summary: Summary) -> Point:
+    """The point after a block.
+
+    Raises:
+        Violation: naming the first thing that is wrong with the block.
+    """
+    header = block.header
+    _check_header(point, header)
+    _check_last_commit(point, block)
+    _check_body(point, block)
+    _check_summary(header, summary)
+    frontier = _check_log(point, block, summary)
+    return Point(
+        chain_id=point.chain_id,
+        height=header.height,
+        time_ms=header.time_ms,
+        block_id=block_id(point.chain_id, header),
+        authorities=point.next_authorities,
+        next_authorities=point.next_authorities,
+        frontier=frontier,
+        suite=header.suite,
+        known_policies=point.known_policies,
+    )
+
+
+def check_tip(point: Point, certificate: CommitCertificate) -> None:
+    """The certificate of the last block, which no later block carries.
+
+    Raises:
+        Violation: ``TIP_CERTIFICATE``.
+    """
+    fault = commit_fault(point, certificate)
+    if fault is not None:
+        raise Violation(ViolationCode.TIP_CERTIFICATE, point.height, fault)
+
+
+def commit_fault(point: Point, certificate: CommitCertificate) -> str | None:
+    """Why a certificate does not prove the block at the point, or None."""
+    if (certificate.height, certificate.block_id) != (point.height, point.block_id):
+        return "it is for another block"
+    if certificate.suite != point.suite:
+        return f"suite {certificate.suite}"
+    return certificate_fault(point.chain_id, point.authorities, certificate)
+
+
+def _check_header(point: Point, header: Header) -> None:
+    code, height = ViolationCode, point.height + 1
+    _need(header.version == HEADER_VERSION, code.HEADER_VERSION, height, str(header.version))
+    _need(header.suite == SUITE_ED25519_SHA256, code.SUITE, height, str(header.suite))
+    _need(header.height == height, code.HEIGHT, height, f"the header says {header.height}")
+    _need(header.previous_id == point.block_id, code.PREVIOUS_ID, height, "another block before")
+    increasing = header.time_ms > point.time_ms
+    _need(increasing, code.TIME, height, f"{header.time_ms} after {point.time_ms}")
+    signers = authority_set_hash(point.chain_id, point.next_authorities)
+    _need(header.authorities_hash == signers, code.AUTHORITIES_HASH, height, "another set")
+    same = header.next_authorities_hash == signers
+    _need(same, code.AUTHORITIES_HASH, height, "a change of the set without its vote")
+    members = len(point.next_authorities.members)
+    _need(header.maker < members, code.MAKER, height, f"authority {header.maker} of {members}")
+    known = header.policy_hash in point.known_policies
+    _need(known, code.POLICY_HASH, height, "a policy nobody has seen")
+    _need(header.log_number == 0, code.LOG_SIZE, height, f"log {header.log_number}")
+
+
+def _check_last_commit(point: Point, block: Block) -> None:
+    code, height = ViolationCode.LAST_COMMIT, point.height + 1
+    if point.height == 0:
+        _need(block.last_commit == (), code, height, "block 1 has none")
+        _need(block.header.last_commit_hash == NO_HASH, code, height, "block 1 has none")
+        return
+    _need(len(block.last_commit) == 1, code, height, "there is none")
+    certificate = block.last_commit[0]
+    named = block.header.last_commit_hash == certificate_hash(point.chain_id, certificate)
+    _need(named, code, height, "the header names another certificate")
+    fault = commit_fault(point, certificate)
+    _need(fault is None, ViolationCode.CERTIFICATE, point.height, str(fault))
+
+
+def _check_body(point: Point, block: Block) -> None:
+    header, code = block.header, ViolationCode
+    height = header.height
+    count = len(block.transactions)
+    counted = header.transaction_count == count
+    _need(
+        counted,
+        code.TRANSACTION_COUNT,
+        height,
+        f"{count}, the header says {header.transaction_count}",
+    )
+    size = sum(map(len, block.transactions))
+    _need(size <= BLOCK_SIZE_MAX_BYTES, code.BLOCK_TOO_LARGE, height, f"{size} bytes")
+    rooted = header.evidence_root == evidence_root(point.chain_id, block.evidence)
+    _need(rooted, code.EVIDENCE, height, "another evidence root")
+    for evidence in block.evidence:
+        try:
+            check_evidence(point.chain_id, point.authorities, evidence)
+        except Malformed as fault:
+            raise Violation(code.EVIDENCE, height, str(fault)) from fault
+
+
+def _check_summary(header: Header, summary: Summary) -> None:
+    same = (
+        summary.height == header.height
+        and summary.time_ms == header.time_ms
+        and summary.transaction_count == header.transaction_count
+        and summary.state_root == header.state_root
+        and summary.next_authorities_hash == header.next_authorities_hash
+        and summary.policy_hash == header.policy_hash
+    )
+    _need(same, ViolationCode.SUMMARY, header.height, "it differs from the header")
+
+
+def _check_log(point: Point, block: Block, summary: Summary) -> Frontier:
+    header = block.header
+    leaves = [leaf_hash(raw) for raw in (*block.transactions, encode(summary))]
+    frontier, _ = point.frontier.extend(leaves)
+    size, root = header.log_size == frontier.size, header.log_root == frontier.root()
+    _need(size, ViolationCode.LOG_SIZE, header.height, f"{frontier.size}, not {header.log_size}")
+    _need(root, ViolationCode.LOG_ROOT, header.height, "another root over the same leaves")
+    return frontier
+
+
+def _need(condition: bool, code: ViolationCode, height: int, reason: str) -> None:  # noqa: FBT001 - a check's condition
+    if not condition:
+        raise Violation(code, height, reason)
+
+
+def walk_trail(
+    chain_id: Hash, first: AuthoritySet, trail: tuple[AuthorityChange, ...]
+) -> AuthoritySet:
+    """The authority set after a trail of changes, each certified by the set before it.
+
+    Raises:
+        Violation: ``AUTHORITY_TRAIL``.
+    """
+    code, current, height = ViolationCode.AUTHORITY_TRAIL, first, 0
+    for change in trail:
+        header = change.header
+        _need(header.height > height, code, header.height, "out of order")
+        signers = header.authorities_hash == authority_set_hash(chain_id, current)
+        _need(signers, code, header.height, "signed by another set")
+        named = header.next_authorities_hash == authority_set_hash(chain_id, change.authorities)
+        _need(named, code, header.height, "the header names another set")
+        fault = header_fault(chain_id, current, header, change.certificate)
+        _need(fault is None, code, header.height, str(fault))
+        current, height = change.authorities, header.height
+    return current
+
+
+def header_fault(
+    chain_id: Hash, authorities: AuthoritySet, header: Header, certificate: CommitCertificate
+) -> str | None:
+    """Why a certificate does not prove a header under a set, or None."""
+    if certificate.block_id != block_id(chain_id, header) or certificate.height != header.height:
+        return "the certificate is for another block"
+    if certificate.suite != header.suite:
+        return f"suite {certificate.suite}"
+    if header.authorities_hash != authority_set_hash(chain_id, authorities):
+        return "the header names another set"
+    return certificate_fault(chain_id, authorities, certificate)
