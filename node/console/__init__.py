@@ -21,5 +21,6 @@ A command is written with these names::
         console.progress(t(zh="正在询问节点……", en="Asking the node..."))
         console.emit(Result({"minutes": 90}, Facts(((t(zh="余额", en="Balance"), duration(90)),))))
 
-Whatever goes wrong is raised: ``node.chain.errors.Rejected`` or a ``Fault`` of ``node.console.fault``.
+Whatever goes wrong is raised: ``Rejected``, ``Violation`` and ``Incomplete`` of the kernel, an ``OSError``, or a
+``Fault`` of ``node.console.fault``. A command catches nothing: the root prints it and exits with its code.
 """

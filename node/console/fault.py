@@ -1,20 +1,16 @@
 """What goes wrong, said completely: what failed, why, what to do, a code and a page.
 
-Commands raise a ``Fault``; ``node.console.command`` catches it at the root, prints it and exits with its status. A
-``Rejected`` of the kernel becomes one here, with the sentence of ``node.chain.explanations``.
+Commands raise a ``Fault``; ``node.console.run`` catches it at the root, prints it and exits with its status. Errors of
+the kernel and of the operating system need no catching: ``node.console.translate`` makes reports of them.
 """
 
-import os
 from dataclasses import dataclass
 from pathlib import Path
 
-from node.chain.errors import Rejected
-from node.chain.explanations import EXPLANATIONS
 from node.console.exits import ExitCode
-from node.console.language import Text, same, t
+from node.console.language import Text, t
 from node.console.result import Json
 
-ERRORS_PAGE = "docs/spec/errors.md"
 CLI_PAGE = "docs/cli.md"
 
 
@@ -133,45 +129,3 @@ def violation(code: str, why: Text, remedy: Text) -> Fault:
         why=why,
         remedy=remedy,
     )
-
-
-def refused(rejection: Rejected) -> Fault:
-    """The ledger's answer to a transaction (exit 1)."""
-    explanation = EXPLANATIONS[rejection.code]
-    detail = rejection.detail
-    return Fault(
-        Report(
-            code=f"E{rejection.code.value}",
-            status=ExitCode.REFUSED,
-            what=t(zh="账本没有接受", en="The ledger refuses this"),
-            why=Text(
-                explanation.zh + (f"（{detail}）" if detail else ""),
-                explanation.en + (f" ({detail})" if detail else ""),
-            ),
-            remedy=Text(explanation.remedy_zh, explanation.remedy_en),
-            page=f"{ERRORS_PAGE}#e{rejection.code.value}-{rejection.code.name.lower()}",
-        )
-    )
-
-
-def from_os(error: OSError) -> Fault:
-    """What the operating system said: no connection (exit 4), or a file (exit 5)."""
-    reason = same(error.strerror or type(error).__name__)
-    if isinstance(error, ConnectionError | TimeoutError):
-        return unreachable(_named(error) or "?", reason)
-    return fault(
-        "storage",
-        ExitCode.STORAGE,
-        what=t(zh="读写失败：{name}", en="Cannot read or write {name}").fill(
-            name=_named(error) or "?"
-        ),
-        why=reason,
-        remedy=t(
-            zh="检查路径、权限和剩余空间后重试。",
-            en="Check the path, its permissions and the free space, then try again.",
-        ),
-    )
-
-
-def _named(error: OSError) -> str:
-    return os.fspath(error.filename) if isinstance(error.filename, str | Path) else ""

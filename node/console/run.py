@@ -2,19 +2,18 @@
 
 import os
 import sys
-import traceback
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
 import click
 
-from node.chain.errors import Rejected
 from node.console.console import Console, Settings
 from node.console.environment import environment
 from node.console.exits import ExitCode
-from node.console.fault import Fault, Report, fault, from_os, refused
-from node.console.language import LANGUAGES, same, t
+from node.console.fault import Report, fault
+from node.console.language import LANGUAGES, t
 from node.console.misuse import explain_misuse
+from node.console.translate import report_of
 
 END_OF_OPTIONS: Final = "--"
 
@@ -77,20 +76,6 @@ def _status(console: Console, invoke: Callable[[], object]) -> ExitCode:
     return ExitCode(outcome) if isinstance(outcome, int) else ExitCode.OK
 
 
-def report_of(error: Exception) -> Report:
-    """The report of an error that is not about the command line."""
-    match error:
-        case Fault():
-            return error.report
-        case Rejected():
-            return refused(error).report
-        case OSError():
-            return from_os(error).report
-        case _:
-            traceback.print_exception(error)
-            return _own_fault(error)
-
-
 def _failed(console: Console, report: Report) -> ExitCode:
     try:
         console.fail(report)
@@ -125,19 +110,6 @@ def _interrupted(console: Console) -> ExitCode:
             ),
         ).report,
     )
-
-
-def _own_fault(error: Exception) -> Report:
-    return fault(
-        "internal",
-        ExitCode.OTHER,
-        what=t(zh="程序自身出错", en="A fault of the program itself"),
-        why=same(type(error).__name__),
-        remedy=t(
-            zh="请把上面的调用栈和执行的命令报告给开发者。",
-            en="Please report the traceback above and the command that was run.",
-        ),
-    ).report
 
 
 def _forget_stdout() -> None:

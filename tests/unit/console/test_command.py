@@ -11,6 +11,7 @@ from click.testing import CliRunner
 from click.testing import Result as Outcome
 
 from node.chain.errors import ErrorCode, Rejected
+from node.chain.violations import Incomplete, Violation, ViolationCode
 from node.console.command import command, group, option
 from node.console.console import Console, pass_console
 from node.console.exits import ExitCode
@@ -22,6 +23,8 @@ from node.console.result import Column, Facts, Result, Table
 NO_LOCALE = {"LC_ALL": None, "LC_MESSAGES": None, "LANG": None, "TIMEBANK_LANG": None}
 FAILURES = {
     "rejected": Rejected(ErrorCode.TOO_EARLY, "due 5"),
+    "corruption": Violation(ViolationCode.STATE_ROOT, 7, "differs", 3),
+    "short": Incomplete(9, "no end record"),
     "violation": violation("bad-proof", same("root differs"), same("fetch it again")),
     "incomplete": incomplete(same("no block 7"), same("fetch it")),
     "unreachable": unreachable("http://127.0.0.1:1", same("refused")),
@@ -139,7 +142,9 @@ def test_the_home_comes_from_its_variable():
     [
         ("rejected", ExitCode.REFUSED, "E311"),
         ("violation", ExitCode.REFUSED, "bad-proof"),
+        ("corruption", ExitCode.REFUSED, "V212"),
         ("incomplete", ExitCode.INCOMPLETE, "incomplete"),
+        ("short", ExitCode.INCOMPLETE, "incomplete"),
         ("usage", ExitCode.USAGE, "usage"),
         ("unreachable", ExitCode.UNREACHABLE, "unreachable"),
         ("refused-connection", ExitCode.UNREACHABLE, "unreachable"),
@@ -173,6 +178,13 @@ def test_an_error_for_people_leaves_stdout_empty():
         "办法：请在括号里的时间之后再做。",
         "代码：E311　说明：docs/spec/errors.md#e311-too_early",
     ]
+
+
+def test_a_violation_names_the_first_bad_height_in_both_languages():
+    """Where the archive stops holding."""
+    assert "核验不通过：第 7 块第 3 笔" in run("fail", "--how", "corruption").stderr
+    english = run("fail", "--how", "corruption", "--lang", "en").stderr
+    assert "Verification failed at height 7, transaction 3" in english
 
 
 def test_a_crash_never_passes_for_a_violation():

@@ -7,7 +7,7 @@ import pytest
 from node.chain.errors import ErrorCode, Rejected
 from node.chain.explanations import EXPLANATIONS
 from node.console.exits import ExitCode
-from node.console.fault import refused
+from node.console.translate import refused
 
 HAN = re.compile(r"[\u4e00-\u9fff]")
 WORD = re.compile(r"[A-Za-z]{3,}")
@@ -39,7 +39,7 @@ def test_sentences_are_distinct():
 
 def test_a_refusal_names_code_values_and_page():
     """What the ledger says becomes exit 1 with the offending values in brackets."""
-    report = refused(Rejected(ErrorCode.DAY_LIMIT, "480")).report
+    report = refused(Rejected(ErrorCode.DAY_LIMIT, "480"))
     assert report.status is ExitCode.REFUSED
     assert report.code == "E410"
     assert report.why.zh.endswith("（480）")
