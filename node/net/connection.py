@@ -118,10 +118,10 @@ class Connection(asyncio.Protocol):
                 self._establish()
 
     def refuse(self, code: RefusalCode, fault: PeerFault | None = None) -> None:
-        """Tell the peer why not, and close; nothing happens if the connection ended meanwhile."""
-        if self.phase is not Phase.ENDED:
+        """Close and, if the handshake is not over, tell the peer why; nothing happens if it ended meanwhile."""
+        if self.phase in (Phase.HANDSHAKE, Phase.WAITING):
             self._write(TransportKind.REFUSAL, encode_refusal(code))
-            self._end(Ending(fault), flush=True)
+        self._end(Ending(fault), flush=True)
 
     def send(self, kind: int, payload: bytes) -> bool:
         """Queue a message. Returns whether it will leave if the connection lives."""

@@ -8,8 +8,8 @@ from node.net.budget import Backoff
 from node.net.connection import Connection
 from node.net.faults import FaultCode, PeerFault
 from node.net.interface import Sources, Tuning
-from node.net.listener import describe
 from node.net.roster import Slot
+from node.net.tls import describe
 
 
 class DialerOwner(Protocol):

@@ -62,7 +62,8 @@ class PeerCallbacks:
     """(peer's name, the tip height it announced). Exactly one ``on_disconnected`` follows."""
     on_disconnected: Callable[[str], None]
     on_fault: Callable[[str | None, PeerFault], None]
-    """The name is ``None`` while nobody is authenticated. The network has already acted on it."""
+    """The name is ``None`` while nobody is authenticated. The network has already acted on it; if it ended the live
+    connection, ``on_disconnected`` follows at once."""
     on_duplicate: Callable[[DuplicateInstance], None]
 
 

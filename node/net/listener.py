@@ -13,6 +13,7 @@ from typing import Final, Protocol
 from node.net.connection import Connection
 from node.net.faults import FaultCode, PeerFault
 from node.net.interface import Endpoint, Tuning
+from node.net.tls import describe
 
 _BACKLOG: Final = 128
 _ACCEPT_PAUSE_S: Final = 0.1
@@ -119,9 +120,3 @@ class Listener:
         except asyncio.CancelledError:
             connection.abort()
             raise
-
-
-def describe(error: OSError) -> str:
-    """A short ASCII name of a socket's error."""
-    reason = getattr(error, "reason", None)
-    return str(reason) if reason else type(error).__name__

@@ -82,3 +82,9 @@ def _filled_pipe(data: bytes) -> int:
     finally:
         os.close(writer)
     return reader
+
+
+def describe(error: OSError) -> str:
+    """A short ASCII name of a socket's error."""
+    reason = getattr(error, "reason", None)
+    return str(reason) if reason else type(error).__name__

@@ -29,8 +29,9 @@ from tests.unit.net.harness import (
 )
 
 Story = Callable[[Node], Awaitable[None]]
-SPY = address_of("zorro")
-"""A pinned peer whose strings the test pulls."""
+SPIES = ("wolf", "zorro")
+"""Pinned peers whose strings the test pulls: the key of the first is smaller than ash's, of the second larger."""
+PINNED_SPIES = [address_of(name) for name in SPIES]
 
 
 def beside_an_honest_pair(story: Story, **tuning: float) -> None:
@@ -41,7 +42,7 @@ def beside_an_honest_pair(story: Story, **tuning: float) -> None:
         birch = Node("birch")
         async with running(ash, birch):
             await connect(ash, birch)
-            ash.network.set_peers([birch.address, SPY])
+            ash.network.set_peers([birch.address, *PINNED_SPIES])
             async with asyncio.timeout(20):
                 await story(ash)
             assert ("disconnected", "birch") not in ash.history
@@ -49,6 +50,11 @@ def beside_an_honest_pair(story: Story, **tuning: float) -> None:
             await birch.until(lambda: ("ash", VOTE, b"still here") in birch.messages)
 
     asyncio.run(whole())
+
+
+def test_the_spies_stand_on_both_sides_of_the_decision() -> None:
+    """Otherwise the stories would cover one order of keys only."""
+    assert key_of("wolf") < key_of("ash") < key_of("zorro")
 
 
 @pytest.mark.feature("K11")
@@ -124,14 +130,15 @@ def test_a_peer_that_does_not_pin_us_shows_as_a_fault_of_the_call():
 
 
 @pytest.mark.feature("K11")
-def test_a_peer_of_another_chain_is_refused_with_the_reason():
+@pytest.mark.parametrize("spy", SPIES)
+def test_a_peer_of_another_chain_is_refused_with_the_reason(spy: str):
     """Both sides count it, and it costs no strike."""
 
     async def story(ash: Node) -> None:
-        zorro = Node("zorro", chain=OTHER_CHAIN)
+        zorro = Node(spy, chain=OTHER_CHAIN)
         async with running(zorro):
             await zorro.start(ash.address)
-            await ash.until_fault("zorro", FaultCode.WRONG_CHAIN)
+            await ash.until_fault(spy, FaultCode.WRONG_CHAIN)
             await zorro.until(lambda: zorro.faults)
             assert zorro.faults[0][1] in (FaultCode.WRONG_CHAIN, FaultCode.REFUSED_BY_PEER)
             assert all(peer.strikes == 0 for peer in ash.network.counters().peers)
@@ -197,30 +204,32 @@ def test_a_pinned_peer_that_opens_badly_is_refused(opening: str):
 
 
 @pytest.mark.feature("K11")
-def test_a_wrong_proof_is_refused():
+@pytest.mark.parametrize("spy", SPIES)
+def test_a_wrong_proof_is_refused(spy: str):
     """A signature over another conversation does not open the channel."""
 
     async def story(ash: Node) -> None:
-        puppet = await Puppet("zorro").call(ash)
+        puppet = await Puppet(spy).call(ash)
         puppet.write(TransportKind.HELLO, puppet.handshake.hello_payload)
         puppet.handshake.receive(*await puppet.read())
         if puppet.handshake.decides:
             puppet.handshake.receive(*await puppet.read())
         puppet.handshake.proof()
         puppet.write(TransportKind.PROOF, puppet.key.sign(b"something else"))
-        await ash.until_fault("zorro", FaultCode.BAD_PROOF)
+        await ash.until_fault(spy, FaultCode.BAD_PROOF)
         await puppet.hang_up()
 
     beside_an_honest_pair(story)
 
 
 @pytest.mark.feature("K11")
-def test_a_silent_caller_is_given_up():
+@pytest.mark.parametrize("spy", SPIES)
+def test_a_silent_caller_is_given_up(spy: str):
     """TLS alone holds no place for longer than the handshake may take."""
 
     async def story(ash: Node) -> None:
-        puppet = await Puppet("zorro").call(ash)
-        await ash.until_fault("zorro", FaultCode.HANDSHAKE_TIMEOUT)
+        puppet = await Puppet(spy).call(ash)
+        await ash.until_fault(spy, FaultCode.HANDSHAKE_TIMEOUT)
         await puppet.hang_up()
 
     beside_an_honest_pair(story, handshake_timeout_s=0.2, probe_timeout_s=0.1)
@@ -288,13 +297,14 @@ def test_a_connected_peer_that_sends_a_wrong_frame_is_struck_and_may_return(wron
 
 
 @pytest.mark.feature("K11")
-def test_a_flood_of_frames_is_cut_off():
+@pytest.mark.parametrize("spy", SPIES)
+def test_a_flood_of_frames_is_cut_off(spy: str):
     """More frames than the budget close the connection with a strike."""
 
     async def story(ash: Node) -> None:
-        puppet = await Puppet("zorro").join(ash)
+        puppet = await Puppet(spy).join(ash)
         puppet.writer.write(encode_frame(VOTE, b"") * 2_000)
-        await ash.until_fault("zorro", FaultCode.FRAME_FLOOD)
+        await ash.until_fault(spy, FaultCode.FRAME_FLOOD)
         assert len(ash.messages) <= 600
         await puppet.hang_up()
 
@@ -368,19 +378,20 @@ def test_a_peer_that_answers_no_ping_is_given_up():
 
 @pytest.mark.feature("K4")
 @pytest.mark.feature("K11")
-def test_a_second_copy_of_a_live_peer_is_told_to_stop():
+@pytest.mark.parametrize("spy", SPIES)
+def test_a_second_copy_of_a_live_peer_is_told_to_stop(spy: str):
     """The first copy answers a ping, so the second gets DUPLICATE from everyone and knows it."""
 
     async def story(ash: Node) -> None:
-        first, second = Node("zorro", instance=1), Node("zorro", instance=2)
+        first, second = Node(spy, instance=1), Node(spy, instance=2)
         async with running(first, second):
             await first.start(ash.address)
-            await ash.until_connected("zorro")
+            await ash.until_connected(spy)
             await second.start(ash.address)
             await second.until(lambda: second.duplicates == ["ash"])
-            await ash.until_fault("zorro", FaultCode.DUPLICATE)
-            assert ash.network.connected() == {"birch", "zorro"}
-            assert ("disconnected", "zorro") not in ash.history
+            await ash.until_fault(spy, FaultCode.DUPLICATE)
+            assert ash.network.connected() == {"birch", spy}
+            assert ("disconnected", spy) not in ash.history
             assert not first.duplicates
             assert ("ash", FaultCode.REFUSED_BY_PEER) in second.faults
 
@@ -388,20 +399,21 @@ def test_a_second_copy_of_a_live_peer_is_told_to_stop():
 
 
 @pytest.mark.feature("K4")
-def test_a_peer_that_restarted_before_we_noticed_is_not_a_second_copy():
+@pytest.mark.parametrize("spy", SPIES)
+def test_a_peer_that_restarted_before_we_noticed_is_not_a_second_copy(spy: str):
     """The old connection does not answer the ping, so the new one takes its place."""
 
     async def story(ash: Node) -> None:
-        gone = await Puppet("zorro", instance=1).join(ash)
-        await ash.until_connected("zorro")
-        reborn = Node("zorro", instance=2)
+        gone = await Puppet(spy, instance=1).join(ash)
+        await ash.until_connected(spy)
+        reborn = Node(spy, instance=2)
         async with running(reborn):
             await reborn.start(ash.address)
             await reborn.until_connected("ash")
             assert not reborn.duplicates
-            await ash.until_fault("zorro", FaultCode.SILENT)
-            await ash.until_connected("zorro")
-            ash.network.send("zorro", VOTE, b"welcome back")
+            await ash.until_fault(spy, FaultCode.SILENT)
+            await ash.until_connected(spy)
+            ash.network.send(spy, VOTE, b"welcome back")
             await reborn.until(lambda: reborn.messages)
         await gone.hang_up()
 
@@ -436,7 +448,7 @@ def test_a_stop_does_not_wait_for_a_peer_that_reads_nothing():
 
     async def story() -> None:
         ash = Node("ash")
-        await ash.start(SPY)
+        await ash.start(*PINNED_SPIES)
         puppet = await Puppet("zorro").join(ash)
         puppet.writer.transport.pause_reading()
         for _ in range(7):

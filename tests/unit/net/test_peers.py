@@ -86,7 +86,9 @@ def test_a_new_set_of_peers_closes_the_removed_and_lets_in_the_added():
             ash.network.set_peers([cedar.address])
             assert ash.history[-1] == ("disconnected", "birch")
             await ash.until_connected("cedar")
+            await birch.until(lambda: ("disconnected", "ash") in birch.history)
             assert ash.network.connected() == {"cedar"}
+            assert [peer.strikes for peer in birch.network.counters().peers] == [0]
             assert not ash.network.send("birch", VOTE, b"")
 
     asyncio.run(story())
