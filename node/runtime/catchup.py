@@ -68,13 +68,13 @@ class CatchUp:
         self.look(at_once=True)
 
     def on_blocks(self, peer: str, message: BlocksMessage) -> None:
-        """The answer to a question of ours.
+        """The answer to a question of ours; one that comes too late is left aside.
 
         Raises:
-            PeerFault: nobody asked, or what came does not prove itself; what came before it stands.
+            PeerFault: what came does not prove itself; what came before it stands.
         """
         if not self._sync.expects(peer):
-            raise PeerFault(FaultCode.MESSAGE_UNEXPECTED, "blocks that nobody asked for")
+            return
         good = False
         try:
             good = self._take(message)

@@ -3,7 +3,8 @@
 One turn takes an event through the core and executes its effects, some of which give further events; when none is
 left, everything signed in the turn becomes durable with one sync and then leaves. So proposal and prevote of a
 proposer share a sync, and nothing leaves before it is durable. A precommit for a block is preceded by a sync of the
-proposal log, a decision by everything that was signed before it.
+proposal log; a decision, and a polka that is kept, by everything that was signed before it: a kept polka with an own
+prevote that was lost would speak against the node after a crash.
 
 Catching up uses the same ``finish`` as consensus: a block that others decided ends the height here too.
 """
@@ -187,7 +188,7 @@ class Engine:
             case KeepBlock():
                 self._keep_block(effect.block_id)
             case KeepPolka():
-                self._ports.proposal_log.keep_polka(encode(effect.polka))
+                self._keep_polka(effect.polka)
             case ScheduleTimeout():
                 self._schedule(effect)
             case Decide():
@@ -240,6 +241,11 @@ class Engine:
         block = self.candidates.whole(name)
         if block is not None:
             self._ports.proposal_log.keep_block(encode(block))
+
+    def _keep_polka(self, polka: Polka) -> None:
+        """Keep a polka, but never one with an own vote that a crash could still make unsaid."""
+        self._release()
+        self._ports.proposal_log.keep_polka(encode(polka))
 
     def _schedule(self, effect: ScheduleTimeout) -> None:
         delay_ms = effect.delay_ms

@@ -1,0 +1,99 @@
+"""What must hold in every run, checked as it happens (the numbers are those of ``docs/spec/consensus.md``)."""
+
+from node.chain.block import Block, block_id
+from node.chain.certificate import (
+    SIGNATURE_FIELD_BYTES,
+    CommitCertificate,
+    Evidence,
+    SignedMessage,
+    certificate_fault,
+    check_evidence,
+    convicts,
+)
+from node.chain.codec import encode
+from node.chain.types import Hash, Height
+from node.consensus.wire import ProposalMessage, VotesMessage, decode_peer_message
+from node.sim.simnode import City, SimulatedNode
+from node.store.votelog import NAME as VOTE_LOG_NAME
+
+
+class Broken(Exception):  # noqa: N818 - the run is broken, not the simulator
+    """An invariant does not hold; the seed reproduces it."""
+
+
+class Checker:
+    """Sees every frame that leaves an honest node, every commit, every accusation."""
+
+    def __init__(self, city: City) -> None:
+        """Nothing seen."""
+        self._city = city
+        self._final: dict[Height, Hash] = {}
+        self._said: dict[tuple[int, Height], list[SignedMessage]] = {}
+        self._contents: set[bytes] = set()
+        self.liars: set[int] = set()
+        self.accused: set[int] = set()
+        self.heights: dict[int, Height] = {}
+        """Newest block of each place."""
+
+    @property
+    def highest(self) -> Height:
+        """Newest height that anybody has decided."""
+        return max(self._final, default=Height(0))
+
+    def on_committed(
+        self, node: SimulatedNode, block: Block, certificate: CommitCertificate
+    ) -> None:
+        """Agreement, and a certificate that a stranger would accept."""
+        height, name = block.header.height, block_id(self._city.chain_id, block.header)
+        if not node.honest:
+            return
+        if self._final.setdefault(height, name) != name:
+            raise Broken(f"fork at height {height}: node {node.place} decided another block")
+        if certificate.block_id != name:
+            raise Broken(f"certificate of another block at height {height}")
+        fault = certificate_fault(self._city.chain_id, self._city.authorities, certificate)
+        if fault is not None:
+            raise Broken(f"certificate at height {height}: {fault}")
+        self.heights[node.place] = height
+
+    def on_evidence(self, node: SimulatedNode, signer: int, evidence: Evidence) -> None:
+        """Nobody who is honest is ever accused, and every accusation convinces a stranger."""
+        if node.honest:
+            check_evidence(self._city.chain_id, self._city.authorities, evidence)
+            self.accused.add(signer)
+            if signer not in self.liars:
+                raise Broken(f"node {node.place} accuses the honest authority {signer}")
+
+    def on_notice(self, node: SimulatedNode, kind: str, detail: str) -> None:
+        """Among honest nodes nobody finds fault with another."""
+        if node.honest and not self.liars and kind != "clock behind":
+            raise Broken(f"node {node.place}: {kind}: {detail}")
+
+    def on_sent(self, node: SimulatedNode, kind: int, payload: bytes) -> None:
+        """What an honest node signs is durable before it leaves and convicts it never, across all its lives."""
+        if not node.honest:
+            return
+        message = decode_peer_message(kind, payload)
+        match message:
+            case VotesMessage():
+                signed: tuple[SignedMessage, ...] = message.votes
+            case ProposalMessage():
+                signed = (message.proposal,)
+            case _:
+                return
+        for entry in signed:
+            if entry.signer == node.index:
+                self._check_own(node, entry)
+
+    def _check_own(self, node: SimulatedNode, message: SignedMessage) -> None:
+        content = encode(message)[:-SIGNATURE_FIELD_BYTES]
+        if content in self._contents:
+            return
+        self._contents.add(content)
+        if encode(message) not in node.disk.durable(VOTE_LOG_NAME):
+            raise Broken(f"node {node.place} sent what was not durable: {message}")
+        said = self._said.setdefault((node.index, message.height), [])
+        for earlier in said:
+            if convicts(earlier, message):
+                raise Broken(f"node {node.place} convicts itself: {earlier} and {message}")
+        said.append(message)

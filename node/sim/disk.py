@@ -1,0 +1,233 @@
+"""A disk that loses power: ``node.store.files.Files`` whose unsynced writes may vanish, sector by sector."""
+
+from dataclasses import dataclass, field
+from random import Random
+from typing import Final
+
+from node.store.faults import StorageCode, StorageFault
+
+SECTOR_BYTES: Final = 512
+FREE_BYTES: Final = 1 << 40
+
+
+class PowerLoss(BaseException):
+    """The simulated node died at this instruction; nothing of the node may catch it."""
+
+
+class Fuse:
+    """Counts down over everything a node does to the world, and blows."""
+
+    def __init__(self) -> None:
+        """A fuse that is not lit."""
+        self._left: int | None = None
+
+    def light(self, actions: int) -> None:
+        """Blow instead of the ``actions``-th action from now, counted from 0."""
+        self._left = actions
+
+    def quench(self) -> None:
+        """Do not blow."""
+        self._left = None
+
+    def tick(self) -> None:
+        """One action is about to happen.
+
+        Raises:
+            PowerLoss: it does not.
+        """
+        if self._left is None:
+            return
+        if self._left == 0:
+            self._left = None
+            raise PowerLoss
+        self._left -= 1
+
+
+@dataclass(slots=True)
+class _Inode:
+    current: bytearray = field(default_factory=bytearray)
+    durable: bytearray = field(default_factory=bytearray)
+    dirty: set[int] = field(default_factory=set)
+
+    def after_crash(self, rng: Random) -> "_Inode":
+        """What the disk holds: any subset of the sectors written since the last sync, and any size between."""
+        if not self.dirty and len(self.current) == len(self.durable):
+            return _Inode(bytearray(self.durable), bytearray(self.durable))
+        sizes = (len(self.durable), len(self.current))
+        size = rng.choice((*sizes, rng.randint(min(sizes), max(sizes))))
+        content = bytearray(self.durable[:size])
+        content.extend(bytes(size - len(content)))
+        for sector in sorted(self.dirty):
+            start = sector * SECTOR_BYTES
+            if rng.getrandbits(1):
+                part = self.current[start : min(start + SECTOR_BYTES, size)]
+                content[start : start + len(part)] = part
+        return _Inode(content, bytearray(content))
+
+
+@dataclass(frozen=True, slots=True)
+class _Change:
+    """A change of the directory: a name gets another inode, or none."""
+
+    name: str
+    inode: _Inode | None
+    gone: str = ""
+    """For a rename, the name that goes in the same instant."""
+
+
+class SimulatedFile:
+    """A ``File`` of the simulated disk."""
+
+    def __init__(self, inode: _Inode, fuse: Fuse) -> None:
+        """Open an inode."""
+        self._inode = inode
+        self._fuse = fuse
+
+    def read(self, offset: int, length: int) -> bytes:
+        """See ``File.read``."""
+        return bytes(self._inode.current[offset : offset + length])
+
+    def write(self, offset: int, data: bytes) -> None:
+        """See ``File.write``."""
+        self._fuse.tick()
+        inode = self._inode
+        start = min(offset, len(inode.current))
+        inode.current.extend(bytes(max(0, offset - len(inode.current))))
+        inode.current[offset : offset + len(data)] = data
+        inode.dirty.update(_sectors(start, offset + len(data)))
+
+    def truncate(self, size: int) -> None:
+        """See ``File.truncate``."""
+        self._fuse.tick()
+        inode = self._inode
+        old = len(inode.current)
+        del inode.current[size:]
+        inode.current.extend(bytes(size - len(inode.current)))
+        inode.dirty.update(_sectors(min(old, size), size))
+
+    def size(self) -> int:
+        """See ``File.size``."""
+        return len(self._inode.current)
+
+    def sync(self) -> None:
+        """See ``File.sync``."""
+        self._fuse.tick()
+        inode = self._inode
+        size = len(inode.current)
+        del inode.durable[size:]
+        inode.durable.extend(bytes(size - len(inode.durable)))
+        for sector in inode.dirty:
+            part = slice(sector * SECTOR_BYTES, (sector + 1) * SECTOR_BYTES)
+            inode.durable[part] = inode.current[part]
+        inode.dirty.clear()
+
+    def close(self) -> None:
+        """Nothing to do."""
+
+
+class _SimulatedLock:
+    def release(self) -> None:
+        """Nothing to do: one process, one disk."""
+
+
+class SimulatedDisk:
+    """``Files`` with a power switch."""
+
+    def __init__(self, rng: Random, fuse: Fuse) -> None:
+        """An empty disk.
+
+        Args:
+            rng: decides what a crash leaves.
+            fuse: ticks at every write, sync and change of the directory.
+        """
+        self._rng = rng
+        self._fuse = fuse
+        self._names: dict[str, _Inode] = {}
+        self._durable: dict[str, _Inode] = {}
+        self._changes: list[_Change] = []
+
+    def crash(self) -> None:
+        """Lose power: directory changes up to some point and sectors at random are what is left."""
+        kept = self._changes[: self._rng.randint(0, len(self._changes))]
+        for change in kept:
+            _apply(self._durable, change)
+        self._names = {n: inode.after_crash(self._rng) for n, inode in self._durable.items()}
+        self._durable = dict(self._names)
+        self._changes = []
+
+    def lose(self, name: str) -> None:
+        """The file is gone, as after a wipe or a restore."""
+        self._names.pop(name, None)
+        self._durable.pop(name, None)
+
+    def flip(self, name: str, position: int) -> None:
+        """One bit of a durable byte turns over."""
+        inode = self._names[name]
+        for content in (inode.current, inode.durable):
+            content[position] ^= 1 << self._rng.randrange(8)
+
+    def durable(self, name: str) -> bytes:
+        """What a power loss now would surely leave of a file."""
+        inode = self._durable.get(name)
+        return b"" if inode is None else bytes(inode.durable)
+
+    def create(self, name: str) -> SimulatedFile:
+        """See ``Files.create``."""
+        if name in self._names:
+            raise StorageFault(StorageCode.FILE_EXISTS, name, "exists already")
+        self._change(_Change(name, _Inode()))
+        return SimulatedFile(self._names[name], self._fuse)
+
+    def open(self, name: str) -> SimulatedFile:
+        """See ``Files.open``."""
+        return SimulatedFile(self._present(name), self._fuse)
+
+    def names(self) -> tuple[str, ...]:
+        """See ``Files.names``."""
+        return tuple(sorted(self._names))
+
+    def rename(self, old: str, new: str) -> None:
+        """See ``Files.rename``."""
+        self._change(_Change(new, self._present(old), gone=old))
+
+    def remove(self, name: str) -> None:
+        """See ``Files.remove``."""
+        self._present(name)
+        self._change(_Change(name, None))
+
+    def sync_directory(self) -> None:
+        """See ``Files.sync_directory``."""
+        self._fuse.tick()
+        self._durable = dict(self._names)
+        self._changes = []
+
+    def free_bytes(self) -> int:
+        """See ``Files.free_bytes``."""
+        return FREE_BYTES
+
+    def lock(self, name: str) -> _SimulatedLock:
+        """See ``Files.lock``."""
+        assert name
+        return _SimulatedLock()
+
+    def _change(self, change: _Change) -> None:
+        self._fuse.tick()
+        _apply(self._names, change)
+        self._changes.append(change)
+
+    def _present(self, name: str) -> _Inode:
+        if name not in self._names:
+            raise StorageFault(StorageCode.FILE_MISSING, name, "does not exist")
+        return self._names[name]
+
+
+def _apply(names: dict[str, _Inode], change: _Change) -> None:
+    names.pop(change.gone, None)
+    if change.inode is None:
+        names.pop(change.name, None)
+    else:
+        names[change.name] = change.inode
+
+
+def _sectors(start: int, end: int) -> range:
+    return range(start // SECTOR_BYTES, -(-end // SECTOR_BYTES))

@@ -1,0 +1,195 @@
+"""One simulated node: a disk that survives, and a process that dies and comes again."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from random import Random
+from typing import Protocol
+
+from node.chain.block import Block
+from node.chain.certificate import AuthoritySet, CommitCertificate, Evidence, SignedMessage
+from node.chain.types import EpochMs, Hash, Height, Round
+from node.net.faults import PeerFault
+from node.runtime.driver import Driver
+from node.runtime.ports import DecidedBlock, Outbox, Ports, Timer, Tip
+from node.runtime.signer import Signer
+from node.runtime.timeouts import Pace
+from node.sim.agenda import Agenda
+from node.sim.disk import Fuse, PowerLoss, SimulatedDisk
+from node.sim.toyblocks import ToyBlocks, ToyPool, ToyRejoining
+from node.store.proposallog import ProposalLog
+from node.store.votelog import VoteLog
+
+
+@dataclass(frozen=True, slots=True)
+class City:
+    """What all nodes of a simulated city know."""
+
+    chain_id: Hash
+    authorities: AuthoritySet
+    genesis_ms: EpochMs
+    pace: Pace
+
+
+class Watcher(Protocol):
+    """Who looks over the shoulder of every node."""
+
+    def on_committed(
+        self, node: "SimulatedNode", block: Block, certificate: CommitCertificate
+    ) -> None:
+        """A block became final at a node."""
+
+    def on_notice(self, node: "SimulatedNode", kind: str, detail: str) -> None:
+        """A node told its operator something that does not happen among honest nodes."""
+
+    def on_evidence(self, node: "SimulatedNode", signer: int, evidence: Evidence) -> None:
+        """A node accuses an authority."""
+
+
+class SimulatedNode:
+    """See the module. ``place`` is its number in the network; twins share a name and not a place."""
+
+    def __init__(
+        self, place: int, index: int, seed: bytes, city: City, agenda: Agenda, rng: Random
+    ) -> None:
+        """A node that has never run: its key is new and its vote log was just made."""
+        self.place = place
+        self.index = index
+        self.name = str(city.authorities.members[index].district)
+        self.seed = seed
+        self.honest = True
+        self.skew_ms = 0
+        self.driver: Driver | None = None
+        self.fuse = Fuse()
+        self.disk = SimulatedDisk(rng, self.fuse)
+        self.vote_log: VoteLog | None = None
+        self.blocks: ToyBlocks | None = None
+        self.pool: ToyPool | None = None
+        self._city = city
+        self._agenda = agenda
+        self._rng = rng
+        self._life = 0
+        VoteLog.create(self.disk, city.chain_id)
+
+    @property
+    def alive(self) -> bool:
+        """Whether the process runs."""
+        return self.driver is not None
+
+    def now_ms(self) -> EpochMs:
+        """See ``Clock.now_ms``: the node's own clock, which may be wrong."""
+        return EpochMs(self._agenda.now_ms + self.skew_ms)
+
+    def start(self, outbox: Outbox, watcher: Watcher) -> None:
+        """Start the process on what the disk holds."""
+        assert self.driver is None
+        city = self._city
+        self._life += 1
+        self.fuse.quench()
+        pool = ToyPool(self)
+        toy = ToyBlocks(city.chain_id, city.authorities, city.genesis_ms, self.disk, pool)
+        vote_log = VoteLog(self.disk, city.chain_id, toy.tip.height)
+        ports = Ports(
+            clock=self,
+            timers=self,
+            outbox=outbox,
+            blocks=_WatchedBlocks(toy, self, watcher),
+            pool=pool,
+            vote_log=vote_log,
+            proposal_log=ProposalLog(self.disk),
+            rejoining=ToyRejoining(pool, self.name, self._rng.randbytes(16)),
+            notices=_Notices(self, watcher),
+        )
+        self.pool, self.blocks, self.vote_log = pool, toy, vote_log
+        signer = self.signer(vote_log)
+        self.driver = Driver(city.chain_id, signer, ports, city.pace)
+        self.act(self.driver.start)
+
+    def signer(self, vote_log: VoteLog) -> Signer:
+        """The honest signer."""
+        return Signer(self._city.chain_id, self.seed, vote_log)
+
+    def act(self, action: Callable[[], None]) -> None:
+        """Let the process do something; it may die in the middle of it."""
+        if self.driver is None:
+            return
+        try:
+            action()
+        except PowerLoss:
+            self.crash()
+
+    def crash(self) -> None:
+        """The power goes."""
+        self.driver = None
+        self.disk.crash()
+
+    def schedule(self, delay_ms: int, timer: Timer) -> None:
+        """See ``Timers.schedule``; timers end with the process."""
+        life = self._life
+
+        def fire() -> None:
+            driver = self.driver
+            if driver is not None and life == self._life:
+                self.act(lambda: driver.on_timer(timer))
+
+        self._agenda.plan(delay_ms, fire)
+
+    def deliver(self, sender: str, kind: int, payload: bytes) -> None:
+        """A frame arrives."""
+        driver = self.driver
+        if driver is not None:
+            self.act(lambda: driver.on_message(sender, kind, payload, self.now_ms()))
+
+    def submit(self, raw: bytes) -> None:
+        """A client brings a transaction."""
+        driver, pool = self.driver, self.pool
+        if driver is not None and pool is not None:
+            pool.add(raw)
+            self.act(lambda: driver.share((raw,)))
+
+
+class _WatchedBlocks:
+    """The executor of a node, with the watcher told of every commit."""
+
+    def __init__(self, toy: ToyBlocks, node: SimulatedNode, watcher: Watcher) -> None:
+        self._node = node
+        self._watcher = watcher
+        self._toy = toy
+        self.build = toy.build
+        self.check = toy.check
+        self.next_due_ms = toy.next_due_ms
+        self.report_evidence = toy.report_evidence
+
+    @property
+    def tip(self) -> Tip:
+        return self._toy.tip
+
+    def decided(self, height: Height) -> DecidedBlock | None:
+        return self._toy.decided(height)
+
+    def commit(self, block: Block, certificate: CommitCertificate) -> None:
+        self._toy.commit(block, certificate)
+        self._watcher.on_committed(self._node, block, certificate)
+
+
+class _Notices:
+    def __init__(self, node: SimulatedNode, watcher: Watcher) -> None:
+        self._node = node
+        self._watcher = watcher
+
+    def peer_fault(self, peer: str, fault: PeerFault) -> None:
+        self._watcher.on_notice(self._node, "peer fault", f"{peer}: {fault}")
+
+    def evidence(self, evidence: Evidence, signer: int) -> None:
+        self._watcher.on_evidence(self._node, signer, evidence)
+
+    def second_copy(self, message: SignedMessage) -> None:
+        self._watcher.on_notice(self._node, "second copy", repr(message))
+
+    def block_refused(self, height: Height, block_id: Hash, reason: str) -> None:
+        self._watcher.on_notice(self._node, "block refused", f"{height} {block_id.hex()}: {reason}")
+
+    def clock_behind(self, ahead_ms: int) -> None:
+        self._watcher.on_notice(self._node, "clock behind", str(ahead_ms))
+
+    def decided(self, height: Height, round_: Round) -> None:
+        pass

@@ -1,0 +1,283 @@
+"""One run: a city of nodes, a time of trouble, a time of peace, and what must have become of it.
+
+In the time of trouble messages are lost, repeated and late, the network parts, nodes die at any of their actions and
+come again, and disks lose what was not synced. One node at a time may lose its vote log. Then all is well, and within
+``PEACE_MS`` every node must have every block and every transaction brought since.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import Enum
+from hashlib import sha256
+from random import Random
+from typing import Final
+
+from node.chain.certificate import Authority, AuthoritySet
+from node.chain.keys import public_key
+from node.chain.types import Code, EpochMs, Hash, Height
+from node.runtime.timeouts import Pace
+from node.sim.agenda import Agenda
+from node.sim.checkers import Broken, Checker
+from node.sim.disk import SECTOR_BYTES
+from node.sim.network import Network, Weather
+from node.sim.simnode import City, SimulatedNode
+from node.store.votelog import NAME as VOTE_LOG_NAME
+from node.store.voteslot import SLOT_BYTES
+
+GENESIS_MS: Final = EpochMs(1_800_000_000_000)
+PEACE_MS: Final = 90_000
+"""Longer than the longest timeouts of one whole round."""
+STEP_MS: Final = 250
+"""How often fate is asked for the next misfortune."""
+HEARTBEAT_MS: Final = 10_000
+FUSE_ACTIONS_MAX: Final = 60
+"""A node that is going to die does so within so many writes, syncs and sends: some two heights."""
+REVIVAL_CHANCE: Final = 0.4
+"""Of a dead node, at each step."""
+WIPE_CHANCE: Final = 0.2
+"""Of a reviving node to have lost its vote log, while no other has."""
+SKEW_MAX_MS: Final = 100
+"""Clocks differ by less than the precision that block times are judged by."""
+
+
+class Misfortune(Enum):
+    """What fate may choose."""
+
+    NOTHING = "nothing"
+    PARTITION = "partition"
+    HEALING = "healing"
+    BAD_WEATHER = "bad weather"
+    GOOD_WEATHER = "good weather"
+    POWER_LOSS = "power loss"
+
+
+MISFORTUNES: Final = {
+    Misfortune.NOTHING: 45,
+    Misfortune.PARTITION: 10,
+    Misfortune.HEALING: 15,
+    Misfortune.BAD_WEATHER: 10,
+    Misfortune.GOOD_WEATHER: 5,
+    Misfortune.POWER_LOSS: 15,
+}
+"""How often, in parts of a hundred."""
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What kind of run."""
+
+    seed: int
+    nodes: int = 4
+    trouble_ms: int = 15_000
+    crashes: bool = True
+    wipes: bool = True
+
+
+class Door:
+    """The ``Outbox`` of one node."""
+
+    def __init__(self, world: "World", node: SimulatedNode) -> None:
+        """Send for this node."""
+        self._world = world
+        self._node = node
+
+    def send(self, peer: str, kind: int, payload: bytes) -> None:
+        """See ``Outbox.send``."""
+        self._node.fuse.tick()
+        self._world.carry(self._node, peer, kind, payload)
+
+    def broadcast(self, kind: int, payload: bytes) -> None:
+        """See ``Outbox.broadcast``."""
+        for peer in self._world.names:
+            if peer != self._node.name:
+                self.send(peer, kind, payload)
+
+
+class World:
+    """See the module."""
+
+    def __init__(self, plan: Plan) -> None:
+        """Found the city; nothing runs yet."""
+        self.plan = plan
+        self.rng = Random(plan.seed)
+        self.agenda = Agenda(GENESIS_MS + 1_000)
+        self.network = Network(self.agenda, self.rng)
+        seeds = [sha256(b"%d node %d" % (plan.seed, i)).digest() for i in range(plan.nodes)]
+        members = tuple(_authority(i, seed) for i, seed in enumerate(seeds))
+        chain_id = Hash(sha256(b"city %d" % plan.seed).digest())
+        pace = Pace(heartbeat_ms=HEARTBEAT_MS)
+        self.city = City(chain_id, AuthoritySet(members), GENESIS_MS, pace)
+        self.checker = Checker(self.city)
+        self.nodes = [self.make_node(i, i, seed) for i, seed in enumerate(seeds)]
+        self.names = tuple(str(member.district) for member in members)
+        self._count = 0
+        self._wiped: SimulatedNode | None = None
+
+    def make_node(self, place: int, index: int, seed: bytes) -> SimulatedNode:
+        """A node of this world; another kind of world makes others."""
+        return SimulatedNode(place, index, seed, self.city, self.agenda, self.rng)
+
+    def run(self) -> None:
+        """Trouble, then peace.
+
+        Raises:
+            Broken: an invariant does not hold, or the city stands still.
+        """
+        for node in self.nodes:
+            node.skew_ms = self.rng.randint(-SKEW_MAX_MS, SKEW_MAX_MS)
+            self.start(node)
+        end_ms = self.agenda.now_ms + self.plan.trouble_ms
+        while self.agenda.now_ms < end_ms:
+            self.misfortune()
+            self.bring_transactions()
+            self.agenda.run_until(self.agenda.now_ms + STEP_MS)
+        self.make_peace()
+        self.see_progress()
+
+    def start(self, node: SimulatedNode) -> None:
+        """Start a node and connect it with all that run."""
+        node.start(Door(self, node), self.checker)
+        if node.vote_log is not None and not node.vote_log.may_sign and node is not self._wiped:
+            raise Broken(f"node {node.place} lost its vote log: {node.vote_log.reason}")
+        for other in self.nodes:
+            if other.index != node.index and other.alive and node.alive:
+                _connect(node, other)
+                _connect(other, node)
+
+    def stop(self, node: SimulatedNode) -> None:
+        """What the others see when a node dies."""
+        for other in self.nodes:
+            driver = other.driver
+            if driver is not None and other.index != node.index:
+                driver.on_disconnected(node.name)
+
+    def carry(self, source: SimulatedNode, peer: str, kind: int, payload: bytes) -> None:
+        """Put a frame on its way to all places of that name."""
+        self.checker.on_sent(source, kind, payload)
+        for target in self.nodes:
+            if target.name == peer and target.alive:
+                self.network.carry(
+                    source.place, target.place, _delivery(target, source.name, kind, payload)
+                )
+
+    def misfortune(self) -> None:
+        """What happens now; most of the time nothing does."""
+        events = tuple(MISFORTUNES)
+        chosen = self.rng.choices(events, [MISFORTUNES[e] for e in events])[0]
+        match chosen:
+            case Misfortune.PARTITION:
+                self.network.part({n.place: self.rng.randrange(2) for n in self.nodes})
+            case Misfortune.HEALING:
+                self.network.heal()
+            case Misfortune.BAD_WEATHER:
+                self.network.weather = bad_weather(self.rng)
+            case Misfortune.GOOD_WEATHER:
+                self.network.weather = Weather()
+            case Misfortune.POWER_LOSS if self.plan.crashes:
+                self.rng.choice(self.nodes).fuse.light(self.rng.randrange(FUSE_ACTIONS_MAX))
+            case _:
+                pass
+        self.revive()
+
+    def revive(self) -> None:
+        """Dead nodes come again after a while, one of them without its vote log."""
+        for node in self.nodes:
+            if node.alive:
+                continue
+            self.stop(node)
+            if self.rng.random() < REVIVAL_CHANCE:
+                self.maybe_wipe(node)
+                self.start(node)
+
+    def maybe_wipe(self, node: SimulatedNode) -> None:
+        """Take a node's vote log, if nobody else is without one."""
+        wiped = self._wiped
+        if wiped is not None and wiped.vote_log is not None and wiped.vote_log.may_sign:
+            self._wiped = None
+        if not self.plan.wipes or self._wiped is not None or self.rng.random() > WIPE_CHANCE:
+            return
+        self._wiped = node
+        if self.rng.getrandbits(1):
+            node.disk.lose(VOTE_LOG_NAME)
+        elif VOTE_LOG_NAME in node.disk.names():
+            slots = len(node.disk.durable(VOTE_LOG_NAME)) // SLOT_BYTES
+            slot = self.rng.randrange(max(1, slots))
+            node.disk.flip(VOTE_LOG_NAME, slot * SLOT_BYTES + self.rng.randrange(SECTOR_BYTES))
+
+    def bring_transactions(self) -> None:
+        """Clients come to nodes that run."""
+        alive = [node for node in self.nodes if node.alive]
+        if alive and self.rng.getrandbits(1):
+            self._count += 1
+            self.rng.choice(alive).submit(b"transaction %d " % self._count + self.rng.randbytes(20))
+
+    def make_peace(self) -> None:
+        """No more misfortune; everybody runs."""
+        self.network.heal()
+        self.network.weather = Weather()
+        for node in self.nodes:
+            node.fuse.quench()
+            if not node.alive:
+                self.stop(node)
+                self.start(node)
+
+    def see_progress(self) -> None:
+        """Every honest node must come to have what clients bring from now on, and all have the same tip."""
+        honest = [node for node in self.nodes if node.honest]
+        brought: list[bytes] = []
+        for node in honest:
+            brought.append(b"peace %d" % node.place)
+            node.submit(brought[-1])
+        deadline_ms = self.agenda.now_ms + PEACE_MS
+        while self.agenda.now_ms < deadline_ms:
+            self.agenda.run_until(self.agenda.now_ms + STEP_MS)
+            if all(_has_all(node, brought) for node in honest) and self.level(honest):
+                return
+        raise Broken(f"the city stands still: {[describe(node) for node in self.nodes]}")
+
+    def level(self, nodes: list[SimulatedNode]) -> bool:
+        """Whether all have the same tip and none abstains any more."""
+        tips = {node.blocks.tip.block_id for node in nodes if node.blocks is not None}
+        logs = [node.vote_log for node in nodes]
+        return len(tips) == 1 and all(log is not None and log.may_sign for log in logs)
+
+
+def bad_weather(rng: Random) -> Weather:
+    """Some way for a network to be bad."""
+    return Weather(
+        loss=rng.choice((0.0, 0.05, 0.3)),
+        repeat=rng.choice((0.0, 0.1)),
+        delay_max_ms=rng.choice((5, 50, 400)),
+        slow=rng.choice((0.0, 0.05)),
+    )
+
+
+def describe(node: SimulatedNode) -> str:
+    """Where a node stands, for a report."""
+    if node.driver is None or node.blocks is None:
+        return f"{node.place}: dead"
+    state = node.driver.state
+    return (
+        f"{node.place}: tip {node.blocks.tip.height} round {state.round} {state.step.name} "
+        f"lock {state.locked_round} valid {state.valid_round} waits for {node.driver.waiting_for()}"
+    )
+
+
+def _authority(index: int, seed: bytes) -> Authority:
+    key = public_key(seed)
+    return Authority(Code(f"d{index:02}"), 1, key, key, key, key)
+
+
+def _connect(node: SimulatedNode, other: SimulatedNode) -> None:
+    driver, blocks = node.driver, other.blocks
+    if driver is not None and blocks is not None:
+        tip = Height(blocks.tip.height)
+        node.act(lambda: driver.on_connected(other.name, tip))
+
+
+def _delivery(target: SimulatedNode, sender: str, kind: int, payload: bytes) -> Callable[[], None]:
+    return lambda: target.deliver(sender, kind, payload)
+
+
+def _has_all(node: SimulatedNode, transactions: list[bytes]) -> bool:
+    return node.pool is not None and all(node.pool.has(raw) for raw in transactions)
