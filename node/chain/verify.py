@@ -77,7 +77,7 @@ def check_block(point: Point, block: Block, summary: Summary) -> Point:
         Violation: naming the first thing that is wrong with the block.
     """
     header = block.header
-    _check_header(point, header)
+    check_header(point, header)
     _check_last_commit(point, block)
     _check_body(point, block)
     _check_summary(header, summary)
@@ -115,7 +115,12 @@ def commit_fault(point: Point, certificate: CommitCertificate) -> str | None:
     return certificate_fault(point.chain_id, point.authorities, certificate)
 
 
-def _check_header(point: Point, header: Header) -> None:
+def check_header(point: Point, header: Header) -> None:
+    """What can be said of a header before its body is looked at.
+
+    Raises:
+        Violation: naming the first wrong field.
+    """
     code, height = ViolationCode, point.height + 1
     _need(header.version == HEADER_VERSION, code.HEADER_VERSION, height, str(header.version))
     _need(header.suite == SUITE_ED25519_SHA256, code.SUITE, height, str(header.suite))

@@ -99,3 +99,10 @@ def transaction_id(raw: bytes) -> Hash:
 def sign_bytes(chain_id: Hash, raw: bytes) -> bytes:
     """What the sender's key signs, from the full canonical bytes."""
     return domain("tx", chain_id) + raw[:-SIGNATURE_FIELD_BYTES]
+
+
+def body_kind(body: Body) -> int:
+    """Kind number of a body: its first element."""
+    tag = body.__struct_config__.tag
+    assert isinstance(tag, int)
+    return tag

@@ -1,0 +1,133 @@
+"""The state machine behind consensus, in the shape that an engine drives: the embedded one or another.
+
+Nothing of a block but height, time, transactions and evidence enters the state, so the same list gives the same state
+under any engine. ``prepare`` and ``process`` stage an outcome; ``commit`` adopts it.
+"""
+
+from collections.abc import Iterable, Sequence, Set
+from dataclasses import dataclass
+from typing import Protocol
+
+from node.chain.errors import Rejected
+from node.chain.ledger import Ledger
+from node.chain.limits import BLOCK_SIZE_MAX_BYTES, BLOCK_TRANSACTIONS_MAX
+from node.chain.merkle import Frontier
+from node.chain.state import View
+from node.chain.transition import (
+    BlockRun,
+    Execution,
+    KnownSignature,
+    apply_transaction,
+    execute,
+    moment_after,
+)
+from node.chain.tx.envelope import SignedTransaction
+from node.chain.types import EpochMs, Hash, Height
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """What a proposer may put into a block."""
+
+    transactions: tuple[SignedTransaction, ...]
+    execution: Execution
+    refused: tuple[tuple[SignedTransaction, Rejected], ...]
+    """Candidates that no longer satisfy the rules."""
+
+
+class Application(Protocol):
+    """What an engine needs of a state machine (the methods of ABCI 2.0 that matter here)."""
+
+    def check(self, signed: SignedTransaction, now_ms: EpochMs, layer: View) -> Set[bytes]:
+        """Whether a transaction could stand in the next block after what ``layer`` holds; adds it to the layer.
+
+        Returns:
+            The keys of the records it changes.
+        """
+
+    def prepare(
+        self, height: Height, time_ms: EpochMs, candidates: Iterable[SignedTransaction]
+    ) -> Prepared:
+        """Choose what the rules admit."""
+
+    def process(
+        self, height: Height, time_ms: EpochMs, transactions: Sequence[SignedTransaction]
+    ) -> Execution:
+        """Execute a block that somebody proposed or decided."""
+
+    def commit(self, execution: Execution, frontier: Frontier) -> None:
+        """Make an outcome the state."""
+
+
+class LedgerApplication:
+    """The time bank's state machine."""
+
+    def __init__(self, ledger: Ledger, known: KnownSignature) -> None:
+        """Serve one ledger.
+
+        Args:
+            ledger: the state at the tip; owned from now on.
+            known: signatures verified before, by transaction id and key.
+        """
+        self.ledger = ledger
+        self._known = known
+
+    def check(self, signed: SignedTransaction, now_ms: EpochMs, layer: View) -> Set[bytes]:
+        """Whether a transaction could stand in the next block after what ``layer`` holds; adds it to the layer.
+
+        Returns:
+            The keys of the records it changes.
+
+        Raises:
+            Rejected: the first guard that does not hold; the layer is as before.
+        """
+        ledger = self.ledger
+        time_ms = EpochMs(max(now_ms, ledger.time_ms + 1))
+        at = moment_after(ledger, Height(ledger.height + 1), time_ms)
+        trial = View(layer)
+        apply_transaction(trial, at, signed, self._known)
+        layer.changes.update(trial.changes)
+        return trial.changes.keys()
+
+    def prepare(
+        self, height: Height, time_ms: EpochMs, candidates: Iterable[SignedTransaction]
+    ) -> Prepared:
+        """Choose what the rules admit, in the candidates' order, up to the limits of a block."""
+        run = BlockRun(self.ledger, height, time_ms)
+        chosen: list[SignedTransaction] = []
+        refused: list[tuple[SignedTransaction, Rejected]] = []
+        size = 0
+        for signed in candidates:
+            if (
+                len(chosen) == BLOCK_TRANSACTIONS_MAX
+                or size + len(signed.raw) > BLOCK_SIZE_MAX_BYTES
+            ):
+                break
+            try:
+                run.add(signed, self._known)
+            except Rejected as fault:
+                refused.append((signed, fault))
+                continue
+            chosen.append(signed)
+            size += len(signed.raw)
+        return Prepared(tuple(chosen), run.close(), tuple(refused))
+
+    def process(
+        self, height: Height, time_ms: EpochMs, transactions: Sequence[SignedTransaction]
+    ) -> Execution:
+        """Execute a block that somebody proposed or decided.
+
+        Raises:
+            BlockRefused: a transaction breaks a rule.
+        """
+        return execute(self.ledger, height, time_ms, transactions, self._known)
+
+    def commit(self, execution: Execution, frontier: Frontier) -> None:
+        """Make an outcome the state."""
+        self.ledger.adopt(execution.staged, frontier, execution.height, execution.time_ms)
+
+    @property
+    def state_root(self) -> Hash:
+        """Root of the adopted state."""
+        self.ledger.unstage()
+        return self.ledger.tree.root

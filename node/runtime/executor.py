@@ -1,0 +1,401 @@
+"""Blocks: made, checked, and kept.
+
+The block log is the truth; the chain store (LevelDB) is what can be made again from it. A block that ``build`` made or
+``check`` passed is remembered with its outcome, so that nobody executes it twice. ``commit`` appends to the block log
+and syncs, writes one batch to the chain store, and only then tells anyone.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Set
+from dataclasses import dataclass
+from typing import Final, Protocol
+
+from node.chain.block import (
+    HEADER_VERSION,
+    Block,
+    Header,
+    Summary,
+    block_id,
+    decode_block,
+    evidence_root,
+)
+from node.chain.certificate import (
+    CommitCertificate,
+    Evidence,
+    certificate_hash,
+    decode_certificate,
+)
+from node.chain.codec import Record, decoder, encode
+from node.chain.errors import Bug, Rejected
+from node.chain.genesis import Genesis, chain_id_of, first_records, new_ledger
+from node.chain.hashing import SUITE_ED25519_SHA256
+from node.chain.ledger import Ledger
+from node.chain.limits import BLOCK_EVIDENCE_MAX
+from node.chain.merkle import Frontier, leaf_hash
+from node.chain.records import decode_record, encode_record, record_key
+from node.chain.transition import BlockRefused, Execution
+from node.chain.tx.envelope import SignedTransaction, body_kind, parse
+from node.chain.types import NO_HASH, EpochMs, Hash, Height
+from node.chain.verify import Point, check_block, check_header, start
+from node.chain.violations import Violation
+from node.runtime.application import LedgerApplication
+from node.runtime.ports import DecidedBlock, Tip
+from node.store.blocklog import BlockLog
+from node.store.chainstore import BlockChanges, ChainStore, TransactionEntry
+from node.store.faults import StorageCode, StorageFault
+
+REMEMBERED_MAX: Final = 8
+"""Outcomes of candidate blocks kept for one height: rounds that follow each other mostly propose the same block."""
+
+
+class Pool(Protocol):
+    """What the executor needs of the mempool."""
+
+    def attach(self, app: LedgerApplication) -> None:
+        """Judge by this state machine from now on."""
+
+    def candidates(self) -> Iterator[SignedTransaction]:
+        """Executable transactions, oldest first, each sender's in sequence."""
+
+    def known(self, tx_id: Hash, key: bytes) -> bool:
+        """Whether this transaction's signature was verified under this key."""
+
+    def body(self, tx_id: Hash) -> SignedTransaction | None:
+        """A pending transaction, decoded."""
+
+    def refused(self, signed: SignedTransaction, fault: Rejected) -> None:
+        """A candidate no longer satisfies the rules."""
+
+    def committed(
+        self, transactions: Iterable[SignedTransaction], changed: Set[bytes], time_ms: EpochMs
+    ) -> None:
+        """A block is final; its transactions are pending no more, nor are those that it made wrong."""
+
+
+class KeptHeader(Record, frozen=True):
+    """What the chain store keeps for each height."""
+
+    header: Header
+    summary: Summary
+
+
+decode_kept_header = decoder(KeptHeader, 2_048)
+
+
+@dataclass(frozen=True, slots=True)
+class CommittedBlock:
+    """A final block with its outcome, for those who watch."""
+
+    id: Hash
+    block: Block
+    summary: Summary
+    certificate: CommitCertificate
+    execution: Execution
+    transactions: tuple[SignedTransaction, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Candidate:
+    block: Block
+    summary: Summary
+    transactions: tuple[SignedTransaction, ...]
+    execution: Execution
+    point: Point
+    """Where the chain stands after it."""
+
+
+class Executor:
+    """The ``Blocks`` of the driver, over a state machine, a block log and a chain store."""
+
+    def __init__(
+        self, genesis: Genesis, block_log: BlockLog, store: ChainStore, pool: Pool
+    ) -> None:
+        """Open what is there and bring the state to the block log's last height.
+
+        Raises:
+            StorageFault: log and store cannot belong together, or the log's blocks do not give their own roots.
+        """
+        self.genesis = genesis
+        self.chain_id = chain_id_of(genesis)
+        self.block_log = block_log
+        self.store = store
+        self._pool = pool
+        self._watchers: list[Callable[[CommittedBlock], None]] = []
+        self._evidence: dict[bytes, Evidence] = {}
+        self._candidates: dict[Hash, _Candidate] = {}
+        ledger, self._point, self._certificate = _open_state(genesis, block_log, store)
+        self.app = LedgerApplication(ledger, pool.known)
+        pool.attach(self.app)
+        self._replay()
+
+    @property
+    def ledger(self) -> Ledger:
+        """The state at the tip."""
+        return self.app.ledger
+
+    @property
+    def point(self) -> Point:
+        """Where the chain stands."""
+        return self._point
+
+    @property
+    def tip(self) -> Tip:
+        """The newest decided block."""
+        point = self._point
+        return Tip(
+            point.height, point.time_ms, point.block_id, self._certificate, point.next_authorities
+        )
+
+    def watch(self, watcher: Callable[[CommittedBlock], None]) -> None:
+        """Tell of every block from now on, after it is durable."""
+        self._watchers.append(watcher)
+
+    def build(self, time_ms: EpochMs, maker: int) -> Block:
+        """A valid block on the tip from pending transactions and evidence.
+
+        Args:
+            time_ms: block time, later than the tip's.
+            maker: own authority index.
+        """
+        height = Height(self._point.height + 1)
+        prepared = self.app.prepare(height, time_ms, self._pool.candidates())
+        for signed, fault in prepared.refused:
+            self._pool.refused(signed, fault)
+        evidence = tuple(self._evidence.values())[:BLOCK_EVIDENCE_MAX]
+        summary = summary_of(prepared.execution)
+        header = self._header(prepared.transactions, prepared.execution, summary, evidence, maker)
+        last_commit = () if self._certificate is None else (self._certificate,)
+        block = Block(header, last_commit, tuple(s.raw for s in prepared.transactions), evidence)
+        point = check_block(self._point, block, summary)
+        self._remember(_Candidate(block, summary, prepared.transactions, prepared.execution, point))
+        return block
+
+    def check(self, block: Block) -> str | None:
+        """Execute a block on the tip; why it is not valid, or None."""
+        if block_id(self.chain_id, block.header) in self._candidates:
+            return None
+        try:
+            self._remember(self._evaluate(block))
+        except (Violation, BlockRefused, Rejected) as fault:
+            return str(fault)
+        return None
+
+    def commit(self, block: Block, certificate: CommitCertificate) -> None:
+        """Make a block durable and final, and advance the tip.
+
+        Raises:
+            StorageFault: the node must stop.
+            Bug: the block was decided and is not valid here.
+        """
+        id_ = block_id(self.chain_id, block.header)
+        candidate = self._candidates.get(id_)
+        if candidate is None or candidate.block != block:
+            try:
+                candidate = self._evaluate(block)
+            except (Violation, BlockRefused, Rejected) as fault:
+                raise Bug(
+                    f"decided block {block.header.height} is not valid here: {fault}"
+                ) from fault
+        self.block_log.append(block.header.height, encode(block), encode(certificate))
+        self.block_log.sync()
+        self._apply(candidate, certificate)
+
+    def decided(self, height: Height) -> DecidedBlock | None:
+        """A decided block, if this node has it."""
+        stored = self.block_log.read(height)
+        if stored is None:
+            return None
+        return DecidedBlock(decode_block(stored.block), decode_certificate(stored.certificate))
+
+    def kept_header(self, height: Height) -> KeptHeader | None:
+        """Header and summary of a decided block."""
+        raw = self.store.header(height)
+        return None if raw is None or height == 0 else decode_kept_header(raw)
+
+    def next_due_ms(self) -> EpochMs | None:
+        """When the earliest timer of the state is due."""
+        return self.ledger.next_due_ms()
+
+    def report_evidence(self, evidence: Evidence) -> None:
+        """Put verified evidence into a block made here, unless it waits already."""
+        self._evidence[evidence.first + evidence.second] = evidence
+
+    def _replay(self) -> None:
+        """Bring the chain store and the state to the block log's last height."""
+        for stored in self.block_log.iterate(Height(self._point.height + 1)):
+            block = decode_block(stored.block)
+            try:
+                candidate = self._evaluate(block)
+            except (Violation, BlockRefused, Rejected) as fault:
+                raise StorageFault(
+                    StorageCode.BLOCK_LOG_DAMAGED, f"block {stored.height}", str(fault)
+                ) from fault
+            self._apply(candidate, decode_certificate(stored.certificate))
+
+    def _evaluate(self, block: Block) -> _Candidate:
+        """Execute a block on the tip and compare everything it says.
+
+        Raises:
+            Violation: links, certificate, counts or roots.
+            BlockRefused: a transaction breaks a rule.
+            Rejected: a transaction is malformed.
+        """
+        check_header(self._point, block.header)
+        transactions = tuple(self._decoded(raw) for raw in block.transactions)
+        header = block.header
+        execution = self.app.process(header.height, header.time_ms, transactions)
+        summary = summary_of(execution)
+        point = check_block(self._point, block, summary)
+        return _Candidate(block, summary, transactions, execution, point)
+
+    def _decoded(self, raw: bytes) -> SignedTransaction:
+        """A body decoded once: pending transactions carry their decoded form."""
+        pending = self._pool.body(Hash(leaf_hash(raw)))
+        return pending if pending is not None else parse(raw)
+
+    def _remember(self, candidate: _Candidate) -> None:
+        if len(self._candidates) >= REMEMBERED_MAX:
+            self._candidates.pop(next(iter(self._candidates)))
+        self._candidates[candidate.point.block_id] = candidate
+
+    def _header(
+        self,
+        transactions: tuple[SignedTransaction, ...],
+        execution: Execution,
+        summary: Summary,
+        evidence: tuple[Evidence, ...],
+        maker: int,
+    ) -> Header:
+        leaves = [s.tx_id for s in transactions] + [leaf_hash(encode(summary))]
+        frontier, _ = self._point.frontier.extend(leaves)
+        certificate = self._certificate
+        named = NO_HASH if certificate is None else certificate_hash(self.chain_id, certificate)
+        return Header(
+            version=HEADER_VERSION,
+            suite=SUITE_ED25519_SHA256,
+            height=execution.height,
+            time_ms=execution.time_ms,
+            previous_id=self._point.block_id,
+            last_commit_hash=named,
+            maker=maker,
+            transaction_count=len(transactions),
+            log_number=0,
+            log_size=frontier.size,
+            log_root=frontier.root(),
+            state_root=execution.staged.root,
+            evidence_root=evidence_root(self.chain_id, evidence),
+            authorities_hash=execution.authorities_hash,
+            next_authorities_hash=execution.next_authorities_hash,
+            policy_hash=execution.policy_hash,
+        )
+
+    def _apply(self, candidate: _Candidate, certificate: CommitCertificate) -> None:
+        """Adopt a durable block: state, one batch, tip, then whoever watches."""
+        leaves = [s.tx_id for s in candidate.transactions] + [leaf_hash(encode(candidate.summary))]
+        frontier, nodes = self._point.frontier.extend(leaves)
+        self.app.commit(candidate.execution, frontier)
+        self.store.apply(
+            BlockChanges(
+                height=candidate.execution.height,
+                block_id=candidate.point.block_id,
+                header=encode(KeptHeader(candidate.block.header, candidate.summary)),
+                records=candidate.execution.staged.encoded,
+                log_nodes=nodes,
+                transactions=_entries(candidate),
+            )
+        )
+        self._point, self._certificate = candidate.point, certificate
+        self._candidates.clear()
+        for evidence in candidate.block.evidence:
+            self._evidence.pop(evidence.first + evidence.second, None)
+        execution = candidate.execution
+        self._pool.committed(
+            candidate.transactions, execution.staged.changes.keys(), execution.time_ms
+        )
+        committed = CommittedBlock(
+            candidate.point.block_id,
+            candidate.block,
+            candidate.summary,
+            certificate,
+            candidate.execution,
+            candidate.transactions,
+        )
+        for watcher in self._watchers:
+            watcher(committed)
+
+
+def summary_of(execution: Execution) -> Summary:
+    """The log leaf that closes a block."""
+    return Summary(
+        height=execution.height,
+        time_ms=execution.time_ms,
+        transaction_count=len(execution.receipts),
+        timer_count=len(execution.timers),
+        state_root=execution.staged.root,
+        finals_root=execution.finals_root,
+        next_authorities_hash=execution.next_authorities_hash,
+        policy_hash=execution.policy_hash,
+    )
+
+
+def _entries(candidate: _Candidate) -> tuple[TransactionEntry, ...]:
+    pairs = zip(candidate.transactions, candidate.execution.receipts, strict=True)
+    return tuple(
+        TransactionEntry(s.tx_id, s.tx.sender, body_kind(s.tx.body), receipt.persons)
+        for s, receipt in pairs
+    )
+
+
+def _open_state(
+    genesis: Genesis, block_log: BlockLog, store: ChainStore
+) -> tuple[Ledger, Point, CommitCertificate | None]:
+    """The state that the chain store holds; genesis when it is empty."""
+    chain_id = chain_id_of(genesis)
+    applied = store.applied_height
+    if applied is None:
+        records = {record_key(r): encode_record(r) for r in first_records(genesis)}
+        store.apply(BlockChanges(Height(0), chain_id, b"", records))
+        applied = Height(0)
+    if applied == 0:
+        return new_ledger(genesis), start(genesis), None
+    stored = block_log.read(applied)
+    kept = store.header(applied)
+    if stored is None or kept is None:
+        raise StorageFault(
+            StorageCode.BLOCK_LOG_INCOMPLETE,
+            "block log",
+            f"the index database is at height {applied}, the block log ends at {block_log.last_height}",
+        )
+    header = decode_kept_header(kept).header
+    ledger = Ledger(chain_id)
+    root = ledger.load(decode_record(raw) for _, raw in store.load_records())
+    if root != header.state_root:
+        raise StorageFault(
+            StorageCode.DATABASE_DAMAGED,
+            "index database",
+            f"state root differs at height {applied}",
+        )
+    ledger.height, ledger.time_ms = header.height, header.time_ms
+    ledger.frontier = _frontier(store, header.log_size)
+    point = Point(
+        chain_id=chain_id,
+        height=header.height,
+        time_ms=header.time_ms,
+        block_id=block_id(chain_id, header),
+        authorities=genesis.authorities,
+        next_authorities=genesis.authorities,
+        frontier=ledger.frontier,
+        suite=header.suite,
+        known_policies=start(genesis).known_policies,
+    )
+    return ledger, point, decode_certificate(stored.certificate)
+
+
+def _frontier(store: ChainStore, size: int) -> Frontier:
+    """The log's right edge, from its stored subtrees."""
+    peaks: list[Hash] = []
+    begin = 0
+    for level in range(size.bit_length() - 1, -1, -1):
+        if size >> level & 1:
+            peaks.append(store.log_node(level, begin >> level))
+            begin += 1 << level
+    return Frontier(size, tuple(peaks))
