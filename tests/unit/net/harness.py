@@ -1,8 +1,9 @@
 """Networks on real loopback sockets, and a puppet that speaks the protocol by hand in order to break it."""
 
 import asyncio
+import dataclasses
 import random
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 
 from node.chain.types import EpochMs, Hash, Height, Id
@@ -200,3 +201,27 @@ class Puppet:
             await self.writer.wait_closed()
         except OSError:
             return
+
+
+Story = Callable[[Node], Awaitable[None]]
+SPIES = ("wolf", "zorro")
+"""Pinned peers whose strings the test pulls: the key of the first is smaller than ash's, of the second larger."""
+PINNED_SPIES = [address_of(name) for name in SPIES]
+
+
+def beside_an_honest_pair(story: Story, **tuning: float) -> None:
+    """Tell a story to ash, who is connected to birch, and check afterwards that the two still talk."""
+
+    async def whole() -> None:
+        ash = Node("ash", tuning=dataclasses.replace(QUICK, **tuning))
+        birch = Node("birch")
+        async with running(ash, birch):
+            await connect(ash, birch)
+            ash.network.set_peers([birch.address, *PINNED_SPIES])
+            async with asyncio.timeout(20):
+                await story(ash)
+            assert ("disconnected", "birch") not in ash.history
+            ash.network.send("birch", VOTE, b"still here")
+            await birch.until(lambda: ("ash", VOTE, b"still here") in birch.messages)
+
+    asyncio.run(whole())
