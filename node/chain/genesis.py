@@ -141,6 +141,11 @@ def operator_id(chain_id: Hash, district: Code) -> Id:
     return Id(digest("operator", chain_id, district.encode())[:ID_BYTES])
 
 
+def seat_id(chain_id: Hash, district: Code) -> Id:
+    """Id of an authority's seat, which its consensus key speaks for: digest("seat", chain_id, district)[:16]."""
+    return Id(digest("seat", chain_id, district.encode())[:ID_BYTES])
+
+
 def genesis_person_id(chain_id: Hash, index: int) -> Id:
     """Id of the ``index``-th person of genesis."""
     return derive_id(chain_id, ZERO_ID, 0, 0, index)
@@ -189,7 +194,12 @@ def first_records(genesis: Genesis) -> Iterator[StateRecord]:
         for site in district.sites:
             yield Site(district.code, site, b"")
     for member in genesis.authorities.members:
-        yield _operator(chain_id, member)
+        operator, seat = (
+            operator_id(chain_id, member.district),
+            seat_id(chain_id, member.district),
+        )
+        yield _voice(operator, member, member.operator_key)
+        yield _voice(seat, member, member.consensus_key)
     numbers = dict.fromkeys((d.code for d in genesis.districts), 0)
     for index, person in enumerate(genesis.persons):
         numbers[person.home] += 1
@@ -220,9 +230,8 @@ def _first_district(code: Code, next_number: int) -> District:
     )
 
 
-def _operator(chain_id: Hash, member: Authority) -> Operator:
-    id_ = operator_id(chain_id, member.district)
-    return Operator(id_, member.district, member.suite, member.operator_key, (0,), 0, 0, b"")
+def _voice(id_: Id, member: Authority, key: bytes) -> Operator:
+    return Operator(id_, member.district, member.suite, key, (0,), 0, 0, b"")
 
 
 def _first_person(chain_id: Hash, index: int, person: GenesisPerson, number: int) -> Person:

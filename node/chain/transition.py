@@ -26,13 +26,14 @@ from node.chain.records.actors import Person
 from node.chain.records.bindings import KinBinding, Mint, Proposal
 from node.chain.records.orders import Order
 from node.chain.records.settings import AUTHORITIES_ID, AuthorityRecord, PolicyRecord, policy_id
-from node.chain.rules import identity, issuance, orders, organisation, transfers
+from node.chain.rules import governance, identity, issuance, orders, organisation, transfers
 from node.chain.rules.envelope import advance, check_envelope
 from node.chain.rules.guards import require
 from node.chain.rules.orders import timers
 from node.chain.state import Moment, Reader, View, city_of
 from node.chain.tx.envelope import (
     Body,
+    GovernanceBody,
     IdentityBody,
     IssuanceBody,
     OrderBody,
@@ -260,6 +261,8 @@ def _dispatch(view: View, at: Moment, tx: Transaction, tx_id: Hash, body: Body) 
         organisation.apply(view, at, tx, tx_id, body)
     elif isinstance(body, IssuanceBody):
         issuance.apply(view, at, tx, tx_id, body)
+    elif isinstance(body, GovernanceBody):
+        governance.apply(view, at, tx, tx_id, body)
     else:
         assert_never(body)
 

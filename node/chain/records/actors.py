@@ -154,7 +154,7 @@ class Person(Record, frozen=True, tag=64):
 
 
 class Operator(Record, frozen=True, tag=65):
-    """The governance voice of one authority."""
+    """A voice of one authority: its operator's for governance, or its seat's, whose key is the consensus key."""
 
     id: IdF
     district: CodeF

@@ -14,7 +14,7 @@ from typing import Final
 from node.chain.codec import Record, decoder
 from node.chain.hashing import domain
 from node.chain.limits import TRANSACTION_SIZE_MAX_BYTES
-from node.chain.tx import identity, issuance, orders, organisation, transfers
+from node.chain.tx import governance, identity, issuance, orders, organisation, transfers
 from node.chain.types import EpochMsF, Hash, IdF, SignatureF, UintF
 
 TRANSACTION_VERSION: Final = 1
@@ -51,7 +51,8 @@ OrderBody = (
 )
 TransferBody = transfers.Give | transfers.Donate
 IssuanceBody = issuance.ProposeMint | issuance.VoteMint
-Body = IdentityBody | OrganisationBody | OrderBody | TransferBody | IssuanceBody
+GovernanceBody = governance.Rejoin
+Body = IdentityBody | OrganisationBody | OrderBody | TransferBody | IssuanceBody | GovernanceBody
 
 
 class Transaction(Record, frozen=True, tag=1):
