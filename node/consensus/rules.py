@@ -184,6 +184,19 @@ def await_precommits(state: State) -> Move | None:
     return replace(state, precommit_timer_set=True), (timer(state, Timeout.PRECOMMIT),)
 
 
+def leave_round(state: State) -> Move | None:
+    """A quorum of nil precommits: no block can be decided in this round any more, so nobody waits for its end.
+
+    Not in the paper, which waits for timeoutPrecommit here too. Entering a round is always safe, and a silent proposer
+    then costs its propose timeout and no more.
+    """
+    if state.step in (Step.IDLE, Step.DECIDED):
+        return None
+    if leader(state.current.precommits, state.authorities.quorum) != NO_HASH:
+        return None
+    return enter_round(state, state.round + 1)
+
+
 ADVANCE: Final[tuple[Rule, ...]] = (
     accept_polka,
     decide,
@@ -196,6 +209,7 @@ ADVANCE: Final[tuple[Rule, ...]] = (
     lock,
     precommit_nil,
     await_prevotes,
+    leave_round,
     await_precommits,
 )
 

@@ -1,7 +1,7 @@
 """What nodes say to each other about blocks and votes: payloads of the peers' frames, and one strict decoder.
 
-A transaction's bytes travel once, when it is first made known; a proposal names it by its id, and who misses a body asks
-the sender of the proposal for it. Limits: ``FRAME_MAX_BYTES`` a payload, and a count on every list.
+A transaction's bytes travel once, when it is first made known; a proposal names it by its id, and who misses a body
+asks the sender of the proposal for it. Limits: ``FRAME_MAX_BYTES`` a payload, and a count on every list.
 """
 
 from collections.abc import Callable
@@ -33,7 +33,7 @@ TransactionIdsF = Annotated[tuple[HashF, ...], Meta(max_length=BLOCK_TRANSACTION
 RawTransactionsF = Annotated[tuple[RawTransactionF, ...], Meta(max_length=BLOCK_TRANSACTIONS_MAX)]
 
 
-class ProposalMessage(Record, tag=16):
+class ProposalMessage(Record, frozen=True, tag=16):
     """A proposal and its block without the bodies of the transactions."""
 
     proposal: Proposal
@@ -45,14 +45,14 @@ class ProposalMessage(Record, tag=16):
     """What justifies a re-proposal, lowest round first."""
 
 
-class VotesMessage(Record, tag=17):
+class VotesMessage(Record, frozen=True, tag=17):
     """Votes, one's own or passed on, with the polkas that they refer to."""
 
     votes: Annotated[tuple[Prevote | Precommit, ...], Meta(min_length=1, max_length=VOTES_MAX)]
     polkas: PolkasF
 
 
-class BodiesRequest(Record, tag=18):
+class BodiesRequest(Record, frozen=True, tag=18):
     """Ask for transactions of a proposed block."""
 
     height: HeightF
@@ -60,41 +60,41 @@ class BodiesRequest(Record, tag=18):
     transaction_ids: TransactionIdsF
 
 
-class StatusMessage(Record, tag=19):
+class StatusMessage(Record, frozen=True, tag=19):
     """Where the sender is: its newest decided block, and its round in the next height."""
 
     height: HeightF
     round: RoundF
 
 
-class DecidedHeader(Record, tag=20):
+class DecidedHeader(Record, frozen=True, tag=20):
     """Answer to a message of an old height: whoever holds the block can finish, who does not asks for it."""
 
     header: Header
     certificate: CommitCertificate
 
 
-class BlocksRequest(Record, tag=21):
+class BlocksRequest(Record, frozen=True, tag=21):
     """Ask for decided blocks from a height on."""
 
     first: HeightF
     count: Annotated[int, Meta(ge=1, le=BLOCKS_MAX)]
 
 
-class BodiesMessage(Record, tag=128):
+class BodiesMessage(Record, frozen=True, tag=128):
     """Answer to ``BodiesRequest``: those that the sender has."""
 
     block_id: HashF
     transactions: RawTransactionsF
 
 
-class BlocksMessage(Record, tag=129):
+class BlocksMessage(Record, frozen=True, tag=129):
     """Answer to ``BlocksRequest``: consecutive decided blocks, fewer than asked if a frame holds no more."""
 
     blocks: Annotated[tuple[tuple[Block, CommitCertificate], ...], Meta(max_length=BLOCKS_MAX)]
 
 
-class TransactionsMessage(Record, tag=130):
+class TransactionsMessage(Record, frozen=True, tag=130):
     """Pending transactions."""
 
     transactions: RawTransactionsF

@@ -155,7 +155,6 @@ class Lab:
             self.fires(Timeout.PROPOSE)
             self.votes(*(prevote(i, now, NIL) for i in others))
             self.votes(*(precommit(i, now, NIL) for i in others))
-            self.fires(Timeout.PRECOMMIT)
 
     def lock_on(self, block: Hash, round_: int = 0) -> None:
         """A polka of this round locks the node."""

@@ -34,8 +34,7 @@ def test_lines_15_to_16_a_proposer_with_a_valid_value_proposes_it_again_with_its
     lab.proposes(0, V)
     lab.valid(V)
     lab.votes(*(prevote(i, 0, V) for i in (0, 2, 3)))
-    lab.votes(*(precommit(i, 0, NIL) for i in (0, 2, 3)))
-    effects = lab.fires(Timeout.PRECOMMIT)
+    effects = lab.votes(*(precommit(i, 0, NIL) for i in (0, 2, 3)))
     assert casts(effects)[:2] == [("Proposal", 1, V), ("Prevote", 1, V)]
     first = next(e for e in effects if isinstance(e, Cast))
     assert first.message.valid_round == 1
@@ -70,7 +69,6 @@ def test_lines_22_to_26_a_locked_node_prevotes_nil_for_another_fresh_block() -> 
     lab = Lab()
     lab.lock_on(V)
     lab.votes(*(precommit(i, 0, NIL) for i in (0, 1, 2)))
-    lab.fires(Timeout.PRECOMMIT)
     lab.proposes(1, W)
     assert casts(lab.valid(W)) == [("Prevote", 1, NIL)]
 
@@ -80,7 +78,6 @@ def test_lines_22_to_24_a_locked_node_prevotes_its_own_block_proposed_fresh() ->
     lab = Lab()
     lab.lock_on(V)
     lab.votes(*(precommit(i, 0, NIL) for i in (0, 1, 2)))
-    lab.fires(Timeout.PRECOMMIT)
     effects = lab.proposes(1, V)
     assert casts(effects) == [("Prevote", 1, V)]
     assert cast_messages(effects)[0].justification == 1
@@ -239,6 +236,14 @@ def test_lines_61_to_64_timeout_prevote_precommits_nil() -> None:
     lab.votes(prevote(0, 0, V), prevote(1, 0, NIL))
     assert casts(lab.fires(Timeout.PREVOTE)) == [("Precommit", 0, NIL)]
     assert casts(lab.fires(Timeout.PREVOTE)) == []
+
+
+def test_beyond_the_paper_a_quorum_of_nil_precommits_starts_the_next_round_at_once() -> None:
+    """No block can be decided in the round any more."""
+    lab = Lab()
+    lab.fires(Timeout.PROPOSE)
+    effects = lab.votes(*(precommit(i, 0, NIL) for i in (0, 1, 2)))
+    assert timers(effects) == [(Timeout.PROPOSE, 1)]
 
 
 def test_lines_65_to_67_timeout_precommit_starts_the_next_round() -> None:

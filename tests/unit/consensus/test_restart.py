@@ -88,7 +88,6 @@ def test_an_observer_follows_rounds_and_decides() -> None:
     """It has no index and no vote."""
     lab = Lab(me=None)
     lab.votes(*(prevote(i, 0, NIL) for i in (0, 1, 2)), *(precommit(i, 0, NIL) for i in (0, 1, 2)))
-    lab.fires(Timeout.PRECOMMIT)
     lab.proposes(1, V)
     lab.valid(V)
     assert decisions(lab.votes(*(precommit(i, 1, V) for i in (0, 1, 2)))) == [V]
