@@ -37,7 +37,9 @@ class Timeouts:
 DEFAULT_TIMEOUTS: Final = Timeouts()
 
 
-def is_timely(previous_ms: int, time_ms: int, arrival_ms: int, round_: int) -> bool:
+def is_timely(
+    previous_ms: int, time_ms: int, arrival_ms: int, round_: int, *, rate: int = 1
+) -> bool:
     """Whether voters take the block time of a fresh proposal.
 
     Args:
@@ -45,9 +47,11 @@ def is_timely(previous_ms: int, time_ms: int, arrival_ms: int, round_: int) -> b
         time_ms: the proposed block's time.
         arrival_ms: the voter's clock when the proposal's bytes arrived, not when it was executed.
         round_: attempt of the proposal; the window grows with it, so that slow networks pass in the end.
+        rate: how many milliseconds of the chain's time pass in a real one; 1 but in a rehearsal.
 
     A chain that is ahead of all clocks goes on by one millisecond a block until the clocks have passed it.
     """
-    latest = max(arrival_ms + CLOCK_PRECISION_MS, previous_ms + 1)
-    oldest = arrival_ms - MESSAGE_DELAY_MS * (1 + round_) - CLOCK_PRECISION_MS
+    latest = max(arrival_ms + CLOCK_PRECISION_MS * rate, previous_ms + 1)
+    window = MESSAGE_DELAY_MS * (1 + round_) + CLOCK_PRECISION_MS
+    oldest = arrival_ms - window * rate
     return previous_ms < time_ms <= latest and time_ms >= oldest

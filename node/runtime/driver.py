@@ -212,7 +212,13 @@ class Driver:
         self._verify(proposal)
         self._verify_polkas(message.polkas)
         tip_ms = self._engine.tip.time_ms
-        timely = is_timely(tip_ms, header.time_ms, raw.arrival_ms, proposal.round)
+        timely = is_timely(
+            tip_ms,
+            header.time_ms,
+            raw.arrival_ms,
+            proposal.round,
+            rate=self._pace.clock_rate,
+        )
         self._engine.propose_to_core(
             message, raw.peer, timely=timely and header.maker == proposal.signer
         )

@@ -29,6 +29,8 @@ class Pace:
     """An idle chain makes a block so often."""
     proposer_wait_ms: int = 10
     """The proposer gathers transactions so long after the first."""
+    clock_rate: int = 1
+    """Milliseconds of the chain's time in a real one; the windows of block time grow with it."""
     others_wait_ms: int = 100
     """The others begin to wait for the proposer when a transaction has been pending so long."""
 
