@@ -1,0 +1,275 @@
+"""One node in one event loop: stores opened, parts built, doors opened, and everything closed in the opposite order.
+
+A fault of storage, or a bug of ours, stops the node at once: a node that cannot trust its disk or its own logic must
+not sign. Peers' and users' faults never do.
+"""
+
+import asyncio
+import random
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from secrets import token_bytes
+from typing import Final
+
+import structlog
+
+from node.app.adapters import LoopTimers, NetworkOutbox, SeatRejoin, Watch
+from node.chain import keys
+from node.chain.genesis import Genesis, chain_id_of, seat_id
+from node.chain.types import EpochMs, Height, Id
+from node.config import NodeConfig, NodeKeys
+from node.net.faults import PeerFault
+from node.net.interface import (
+    DuplicateInstance,
+    Endpoint,
+    LocalNode,
+    PeerAddress,
+    PeerCallbacks,
+    Sources,
+)
+from node.net.peers import PeerNetwork
+from node.runtime.clock import Clock, RehearsalClock, SystemClock
+from node.runtime.driver import Driver
+from node.runtime.executor import Executor
+from node.runtime.intake import Intake
+from node.runtime.mempool import Mempool
+from node.runtime.ports import Ports, WorkTimer
+from node.runtime.signer import Signer
+from node.runtime.timeouts import Pace
+from node.store.blocklog import BlockLog
+from node.store.chainstore import ChainStore
+from node.store.files import RealFiles
+from node.store.level import LevelKeyValue
+from node.store.nodelock import node_lock
+from node.store.proposallog import ProposalLog
+from node.store.space import Space, space_left
+from node.store.votelog import VoteLog
+
+SPACE_CHECK_S: Final = 5.0
+LEAP_FILE: Final = "leap"
+
+
+@dataclass(frozen=True, slots=True)
+class Stores:
+    """The durable side of a node."""
+
+    files: RealFiles
+    block_log: BlockLog
+    chain: ChainStore
+    votes: VoteLog
+    proposals: ProposalLog
+
+
+class DistrictNode:
+    """One district's node."""
+
+    def __init__(self, config: NodeConfig, genesis: Genesis, node_keys: NodeKeys) -> None:
+        """Keep the parts; ``run`` does the rest.
+
+        Args:
+            config: addresses and tuning.
+            genesis: the chain.
+            node_keys: the node's four key seeds.
+        """
+        self.config = config
+        self.genesis = genesis
+        self.chain_id = chain_id_of(genesis)
+        self.clock = make_clock(genesis, config.home / "data" / LEAP_FILE)
+        self.pool = Mempool(self.chain_id, self.clock)
+        self.fault: BaseException | None = None
+        self._keys = node_keys
+        self._log = structlog.get_logger("node")
+        self._stop = asyncio.Event()
+        self._connected: set[str] = set()
+        self._duplicates: set[str] = set()
+        self.stores: Stores
+        self.executor: Executor
+        self.network: PeerNetwork
+        self.driver: Driver
+        self.intake: Intake
+        self.watch: Watch
+
+    def open(self, stack: ExitStack) -> None:
+        """Open the stores and bring the state to the block log's end.
+
+        Raises:
+            StorageFault: naming file, offset and the command that repairs.
+        """
+        data = self.config.home / "data"
+        files = RealFiles(data)
+        stack.enter_context(node_lock(files))
+        block_log = BlockLog(files, self.chain_id)
+        stack.callback(block_log.close)
+        chain = ChainStore(LevelKeyValue(data / "state"), self.chain_id)
+        stack.callback(chain.close)
+        self.executor = Executor(self.genesis, block_log, chain, self.pool)
+        votes = VoteLog(files, self.chain_id, self.executor.tip.height)
+        stack.callback(votes.close)
+        proposals = ProposalLog(files)
+        stack.callback(proposals.close)
+        self.stores = Stores(files, block_log, chain, votes, proposals)
+
+    def build(self, loop: asyncio.AbstractEventLoop) -> None:
+        """Put network, driver and intake together over the open stores."""
+        timers = LoopTimers(loop, self.genesis.rehearsal_rate)
+        self.network = PeerNetwork(
+            listen=Endpoint(*self.config.peers_listen),
+            local=self._local(),
+            peers=[
+                PeerAddress(p.name, Endpoint(p.host, p.port), p.tls_key) for p in self.config.peers
+            ],
+            callbacks=self._callbacks(),
+            sources=Sources(self.clock.now_ms, random.SystemRandom().random, token_bytes),
+        )
+        self.watch = Watch(self.network.report)
+        signer = Signer(self.chain_id, self._keys.consensus, self.stores.votes)
+        rejoin = SeatRejoin(
+            self.executor,
+            self.pool,
+            self.clock,
+            seat_id(self.chain_id, self.config.district),
+            self._keys.consensus,
+        )
+        ports = Ports(
+            clock=self.clock,
+            timers=timers,
+            outbox=NetworkOutbox(self.network),
+            blocks=self.executor,
+            pool=self.pool,
+            vote_log=self.stores.votes,
+            proposal_log=self.stores.proposals,
+            rejoining=rejoin,
+            notices=self.watch,
+        )
+        pace = Pace(
+            heartbeat_ms=self.genesis.policy.ledger.heartbeat_ms,
+            clock_rate=self.genesis.rehearsal_rate,
+        )
+        self.driver = Driver(self.chain_id, signer, ports, pace)
+        timers.deliver = self.driver.on_timer
+        self.intake = Intake(self.pool, self.driver.share, loop.call_soon)
+        rejoin.intake = self.intake
+
+    async def start(self) -> None:
+        """Listen to peers and take part."""
+        loop = asyncio.get_running_loop()
+        loop.set_exception_handler(self._on_loop_exception)
+        await self.network.start()
+        self.driver.start()
+        self._watch_space()
+
+    async def stopped(self) -> None:
+        """Wait until somebody asks the node to stop, or a fault does."""
+        await self._stop.wait()
+
+    def stop(self, fault: BaseException | None = None) -> None:
+        """Ask the node to stop."""
+        if fault is not None and self.fault is None:
+            self.fault = fault
+            self._log.critical("stopping", fault=type(fault).__name__, reason=str(fault))
+        self._stop.set()
+
+    @property
+    def connected(self) -> frozenset[str]:
+        """Peers with a live connection."""
+        return frozenset(self._connected)
+
+    def leap(self, leap_ms: int) -> None:
+        """Make the sum of a rehearsal's leaps at least this, durably, and look whether blocks are due.
+
+        Raises:
+            ValueError: this city is no rehearsal.
+        """
+        if not isinstance(self.clock, RehearsalClock):
+            raise ValueError("this city runs on real time")
+        self.clock.leap_to(leap_ms)
+        write_leap(self.config.home / "data" / LEAP_FILE, self.clock.leap_ms)
+        self.driver.on_timer(WorkTimer(self.driver.state.height))
+
+    def _local(self) -> LocalNode:
+        return LocalNode(
+            tls_seed=self._keys.tls,
+            chain_id=self.chain_id,
+            instance_id=Id(token_bytes(16)),
+            tip_height=lambda: self.executor.tip.height,
+        )
+
+    def _callbacks(self) -> PeerCallbacks:
+        return PeerCallbacks(
+            on_message=self._on_message,
+            on_connected=self._on_connected,
+            on_disconnected=self._on_disconnected,
+            on_fault=self._on_fault,
+            on_duplicate=self._on_duplicate,
+        )
+
+    def _on_message(self, peer: str, kind: int, payload: bytes, arrival_ms: EpochMs) -> None:
+        self.driver.on_message(peer, kind, payload, arrival_ms)
+
+    def _on_connected(self, peer: str, height: Height) -> None:
+        self._connected.add(peer)
+        self._log.info("peer connected", peer=peer, height=height)
+        self.driver.on_connected(peer, height)
+
+    def _on_disconnected(self, peer: str) -> None:
+        self._connected.discard(peer)
+        self._log.info("peer disconnected", peer=peer)
+        self.driver.on_disconnected(peer)
+
+    def _on_fault(self, peer: str | None, fault: PeerFault) -> None:
+        self._log.warning("peer fault", peer=peer, fault=str(fault))
+
+    def _on_duplicate(self, duplicate: DuplicateInstance) -> None:
+        """One peer may lie; when more than can be liars say so, another copy of this node is at work."""
+        self._duplicates.add(duplicate.reported_by)
+        self._log.critical("duplicate instance", reported_by=duplicate.reported_by)
+        if len(self._duplicates) > self.executor.tip.authorities.faults:
+            self.driver.stop_signing()
+            self.stop(RuntimeError("another instance of this node is running with the same key"))
+
+    def _on_loop_exception(
+        self, loop: asyncio.AbstractEventLoop, context: dict[str, object]
+    ) -> None:
+        fault = context.get("exception")
+        if isinstance(fault, BaseException):
+            self.stop(fault)
+        else:
+            loop.default_exception_handler(context)
+
+    def _watch_space(self) -> None:
+        """Below the floors of free space the node first takes no transactions, then signs nothing."""
+        space = space_left(self.stores.files)
+        self.intake.accepting = space is Space.PLENTY
+        if space is Space.NO_SIGNING:
+            self.driver.stop_signing()
+        asyncio.get_running_loop().call_later(SPACE_CHECK_S, self._watch_space)
+
+
+def make_clock(genesis: Genesis, leap_file: Path) -> Clock:
+    """The system's clock, or a rehearsal's with the leaps it has made."""
+    if genesis.rehearsal_rate == 1:
+        return SystemClock()
+    return RehearsalClock(genesis.created_ms, genesis.rehearsal_rate, read_leap(leap_file))
+
+
+def read_leap(path: Path) -> int:
+    """The sum of leaps of a rehearsal, milliseconds; 0 where none were made."""
+    try:
+        return int(path.read_text(encoding="ascii"))
+    except FileNotFoundError:
+        return 0
+
+
+def write_leap(path: Path, leap_ms: int) -> None:
+    """Keep the sum of leaps; a rehearsal's convenience, so a rename is durable enough."""
+    new = path.with_suffix(".new")
+    new.write_text(str(leap_ms), encoding="ascii")
+    new.replace(path)
+
+
+def public_keys(node_keys: NodeKeys) -> tuple[bytes, bytes, bytes, bytes]:
+    """Public keys of consensus, operator, checkpoint and TLS."""
+    seeds = (node_keys.consensus, node_keys.operator, node_keys.checkpoint, node_keys.tls)
+    first, second, third, fourth = (keys.public_key(seed) for seed in seeds)
+    return first, second, third, fourth
