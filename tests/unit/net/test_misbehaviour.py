@@ -7,7 +7,7 @@ import pytest
 
 from node.net.faults import FaultCode, PeerFault
 from node.net.frames import TransportKind, encode_frame
-from node.net.handshake import encode_hello
+from node.net.handshake import RefusalCode, Refused, encode_hello
 from tests.unit.net.harness import (
     BODY,
     PINNED_SPIES,
@@ -16,6 +16,7 @@ from tests.unit.net.harness import (
     VOTE,
     Node,
     Puppet,
+    address_of,
     beside_an_honest_pair,
     running,
 )
@@ -144,7 +145,6 @@ def test_a_peer_that_answers_no_ping_is_given_up():
     beside_an_honest_pair(story, ping_interval_s=0.05, silence_max_s=0.2)
 
 
-@pytest.mark.feature("K4")
 @pytest.mark.feature("K11")
 @pytest.mark.parametrize("spy", SPIES)
 def test_a_second_copy_of_a_live_peer_is_told_to_stop(spy: str):
@@ -166,7 +166,6 @@ def test_a_second_copy_of_a_live_peer_is_told_to_stop(spy: str):
     beside_an_honest_pair(story)
 
 
-@pytest.mark.feature("K4")
 @pytest.mark.parametrize("spy", SPIES)
 def test_a_peer_that_restarted_before_we_noticed_is_not_a_second_copy(spy: str):
     """The old connection does not answer the ping, so the new one takes its place."""
@@ -186,6 +185,66 @@ def test_a_peer_that_restarted_before_we_noticed_is_not_a_second_copy(spy: str):
         await gone.hang_up()
 
     beside_an_honest_pair(story, probe_timeout_s=0.1)
+
+
+def test_the_decider_keeps_a_live_connection_and_refuses_its_twin() -> None:
+    """The first connection answers the ping, so the second of the same instance is redundant; nobody is at fault."""
+
+    async def story(ash: Node) -> None:
+        first = await Puppet("zorro").join(ash)
+        await ash.until_connected("zorro")
+        second = await Puppet("zorro").call(ash)
+        second.write(TransportKind.HELLO, second.handshake.hello_payload)
+        second.handshake.receive(*await second.read())
+        second.write(TransportKind.PROOF, second.handshake.proof())
+        ping = await first.read()
+        assert ping.kind == TransportKind.PING
+        first.write(TransportKind.PONG, ping.payload)
+        refused = second.handshake.receive(*await second.read())
+        assert refused == Refused(RefusalCode.REDUNDANT)
+        assert ash.network.counters().redundant >= 1
+        assert ("disconnected", "zorro") not in ash.history
+        assert ("zorro", FaultCode.DUPLICATE) not in ash.faults
+        await first.hang_up()
+        await second.hang_up()
+
+    beside_an_honest_pair(story)
+
+
+def test_who_does_not_decide_follows_the_newer_connection() -> None:
+    """A decider that proves itself again has given the first connection up: it is closed here too."""
+
+    async def story(ash: Node) -> None:
+        first = await Puppet("wolf").join(ash)
+        await ash.until_connected("wolf")
+        second = await Puppet("wolf").join(ash)
+        with pytest.raises(EOFError):
+            await first.read()
+        mine = [event for event, name in ash.history if name == "wolf"]
+        assert mine == ["connected", "disconnected", "connected"]
+        assert ash.network.send("wolf", VOTE, b"on the new one")
+        assert (await second.read()).payload == b"on the new one"
+        await first.hang_up()
+        await second.hang_up()
+
+    beside_an_honest_pair(story)
+
+
+def test_a_struck_peer_is_not_called_before_its_time() -> None:
+    """Our own call must not count as its impatience."""
+
+    async def story(ash: Node) -> None:
+        zorro = Node("zorro")
+        async with running(zorro):
+            await zorro.start(address_of("ash"))
+            ash.network.set_peers([address_of("birch"), zorro.address])
+            await ash.until_connected("zorro")
+            ash.network.report("zorro", PeerFault(FaultCode.MESSAGE_MALFORMED))
+            assert "zorro" not in ash.network.connected()
+            await ash.until_connected("zorro")
+            assert ("zorro", FaultCode.UNDER_PENALTY) not in ash.faults
+
+    beside_an_honest_pair(story, strike_min_s=0.3)
 
 
 @pytest.mark.feature("K11")

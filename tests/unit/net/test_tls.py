@@ -85,6 +85,11 @@ def test_pinned_peers_recognise_each_other() -> None:
     assert one.version() == "TLSv1.3"
 
 
+def test_no_session_can_be_resumed() -> None:
+    """A ticket would outlive the pin."""
+    assert PinnedTls(ASH, [BIRCH.public_key]).server_context.num_tickets == 0
+
+
 def test_a_pin_of_another_set_is_not_found() -> None:
     """The certificate is compared with the present pins, even if an older context let it in."""
     one, _ = shake(
