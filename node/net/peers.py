@@ -120,7 +120,7 @@ class PeerNetwork:
         """
         assert MESSAGE_KIND_MIN <= kind <= KIND_MAX, "lower kinds belong to the transport"
         assert len(payload) <= PAYLOAD_MAX_BYTES, "a message is one frame"
-        slot = self._started().roster.named(name)
+        slot = None if self._board is None else self._board.roster.named(name)
         return slot is not None and slot.live is not None and slot.live.send(kind, payload)
 
     def broadcast(self, kind: int, payload: bytes) -> int:
@@ -128,9 +128,9 @@ class PeerNetwork:
         return sum(self.send(name, kind, payload) for name in sorted(self.connected()))
 
     def connected(self) -> frozenset[str]:
-        """Names of the connected peers."""
-        roster = self._started().roster
-        return frozenset(slot.address.name for slot in roster if slot.live is not None)
+        """Names of the connected peers; before ``start`` nobody is."""
+        slots = () if self._board is None else self._board.roster
+        return frozenset(slot.address.name for slot in slots if slot.live is not None)
 
     def report(self, name: str, fault: PeerFault) -> None:
         """Punish a peer for a message that its reader found wrong.

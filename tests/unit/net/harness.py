@@ -71,7 +71,7 @@ class Node:
         self._changed = asyncio.Event()
         self._random = random.Random(name)
 
-    async def start(self, *peers: PeerAddress, port: int = 0) -> Endpoint:
+    def prepare(self, *peers: PeerAddress, port: int = 0) -> None:
         self.network = PeerNetwork(
             listen=Endpoint("127.0.0.1", port),
             local=LocalNode(
@@ -84,6 +84,9 @@ class Node:
             sources=Sources(lambda: EpochMs(5), self._random.random, self._random.randbytes),
             tuning=self.tuning,
         )
+
+    async def start(self, *peers: PeerAddress, port: int = 0) -> Endpoint:
+        self.prepare(*peers, port=port)
         self.endpoint = await self.network.start()
         return self.endpoint
 

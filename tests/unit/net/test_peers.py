@@ -100,6 +100,8 @@ def test_sending_to_nobody_is_refused_and_harmless():
     async def story() -> None:
         ash = Node("ash")
         async with running(ash):
+            ash.prepare(address_of("birch"))
+            assert ash.network.broadcast(VOTE, b"before the start") == 0
             await ash.start(address_of("birch"), address_of("ash"))
             assert not ash.network.send("birch", VOTE, b"x")
             assert not ash.network.send("nobody", VOTE, b"x")
