@@ -32,12 +32,16 @@ FORMATS: Final = {
     "node/chain/tx": "transactions.md",
     "node/chain/lifecycle.py": "lifecycle.md",
     "node/chain/block.py": "blocks.md",
-    "node/chain/statetree.py": "state.md",
+    "node/chain/statetree.py": "state-tree.md",
+    "node/chain/merkle.py": "log.md",
+    "node/chain/records": "state.md",
     "node/chain/genesis.py": "genesis.md",
     "node/chain/proof.py": "proofs.md",
     "node/chain/archive.py": "archive.md",
-    "node/chain/explanations.py": "errors.md",
+    "node/chain/explanations": "errors.md",
     "node/consensus/core.py": "consensus.md",
+    "node/net/frames.py": "peers.md",
+    "node/store/blocklog.py": "storage.md",
 }
 
 

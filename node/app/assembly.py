@@ -218,11 +218,12 @@ class DistrictNode:
         self.driver.on_disconnected(peer)
 
     def _on_fault(self, peer: str | None, fault: PeerFault) -> None:
-        self._log.warning("peer fault", peer=peer, fault=str(fault))
+        """The network has counted it and logged it, within its limit of lines."""
 
     def _on_duplicate(self, duplicate: DuplicateInstance) -> None:
         """One peer may lie; when more than can be liars say so, another copy of this node is at work."""
-        self._duplicates.add(duplicate.reported_by)
+        districts = {m.district for m in self.executor.tip.authorities.members}
+        self._duplicates |= {duplicate.reported_by} & districts
         self._log.critical("duplicate instance", reported_by=duplicate.reported_by)
         if len(self._duplicates) > self.executor.tip.authorities.faults:
             self.driver.stop_signing()

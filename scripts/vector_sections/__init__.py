@@ -6,7 +6,7 @@ that two runs write the same bytes. To add one, write the function and name it i
 
 from collections.abc import Callable
 
-from scripts.vector_sections import encoding, hashing, log, messages, signatures, state_tree
+from scripts.vector_sections import encoding, frames, hashing, log, messages, signatures, state_tree
 from scripts.vector_sections.constants import Json
 
 SECTIONS: dict[str, Callable[[], dict[str, Json]]] = {
@@ -16,5 +16,6 @@ SECTIONS: dict[str, Callable[[], dict[str, Json]]] = {
     "log": log.section,
     "state_tree": state_tree.section,
     "messages": messages.section,
+    "frames": frames.section,
 }
 """File name without ``.json`` to the function that makes its content."""
