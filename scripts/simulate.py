@@ -9,7 +9,8 @@ import time
 import click
 
 from node.sim.checkers import Broken
-from node.sim.world import Plan, World
+from node.sim.outcome import run
+from node.sim.world import Plan
 
 
 @click.command()
@@ -17,22 +18,25 @@ from node.sim.world import Plan, World
 @click.option("--first", default=0, show_default=True, help="The first of them.")
 @click.option("--seed", type=int, default=None, help="Run only this one.")
 @click.option("--nodes", default=4, show_default=True, help="Nodes of the city.")
-def main(seeds: int, first: int, seed: int | None, nodes: int) -> None:
+@click.option("--liars", default=0, show_default=True, help="Authorities that lie.")
+@click.option("--twins", is_flag=True, help="Liars are two copies of a node with one key.")
+def main(seeds: int, first: int, seed: int | None, nodes: int, liars: int, *, twins: bool) -> None:
     """Simulate cities in trouble, one for each seed."""
     chosen = [seed] if seed is not None else list(range(first, first + seeds))
     begun_s = time.monotonic()
-    heights = 0
+    heights = forks = stalls = 0
     for number, value in enumerate(chosen, 1):
-        world = World(Plan(seed=value, nodes=nodes))
         try:
-            world.run()
+            outcome = run(Plan(seed=value, nodes=nodes, liars=liars, twins=twins))
         except Broken as reason:
             print(f"\nseed {value} nodes {nodes}: {reason}")
             sys.exit(1)
-        heights += world.checker.highest
+        heights += outcome.heights
+        forks += outcome.forked
+        stalls += outcome.stalled
         rate = number / (time.monotonic() - begun_s)
         print(f"\r{number}/{len(chosen)} seeds, {heights} heights, {rate:.1f} seeds/s", end="")
-    print("\n0 forks, 0 stalls, 0 false accusations")
+    print(f"\n{forks} forks, {stalls} stalls, 0 false accusations")
 
 
 if __name__ == "__main__":

@@ -1,24 +1,42 @@
 """What must hold in every run, checked as it happens (the numbers are those of ``docs/spec/consensus.md``)."""
 
+from collections.abc import Iterable
+
 from node.chain.block import Block, block_id
 from node.chain.certificate import (
     SIGNATURE_FIELD_BYTES,
     CommitCertificate,
     Evidence,
+    Polka,
     SignedMessage,
+    Vote,
     certificate_fault,
     check_evidence,
     convicts,
 )
 from node.chain.codec import encode
+from node.chain.hashing import SUITE_ED25519_SHA256
 from node.chain.types import Hash, Height
-from node.consensus.wire import ProposalMessage, VotesMessage, decode_peer_message
+from node.consensus.wire import DecidedHeader, ProposalMessage, VotesMessage, decode_peer_message
 from node.sim.simnode import City, SimulatedNode
 from node.store.votelog import NAME as VOTE_LOG_NAME
 
 
 class Broken(Exception):  # noqa: N818 - the run is broken, not the simulator
     """An invariant does not hold; the seed reproduces it."""
+
+
+class Forked(Broken):
+    """Two honest nodes decided different blocks; ``culprits`` are convicted by two messages each."""
+
+    def __init__(self, height: Height, culprits: frozenset[int]) -> None:
+        """Keep height and culprits."""
+        super().__init__(f"fork at height {height}; convicted: {sorted(culprits)}")
+        self.culprits = culprits
+
+
+class Stalled(Broken):
+    """In peace and with everybody there, something brought to an honest node does not become final."""
 
 
 class Checker:
@@ -30,10 +48,41 @@ class Checker:
         self._final: dict[Height, Hash] = {}
         self._said: dict[tuple[int, Height], list[SignedMessage]] = {}
         self._contents: set[bytes] = set()
+        self._heard: dict[bytes, SignedMessage] = {}
         self.liars: set[int] = set()
         self.accused: set[int] = set()
         self.heights: dict[int, Height] = {}
         """Newest block of each place."""
+
+    def culprits(self, height: Height) -> frozenset[int]:
+        """Who is convicted by what honest nodes have heard at a height, offline and by pairs."""
+        heard = [m for m in self._heard.values() if m.height == height]
+        return frozenset(a.signer for a in heard for b in heard if convicts(a, b))
+
+    def on_heard(self, kind: int, payload: bytes) -> None:
+        """Something was sent to an honest node; with liars about, remember who said what."""
+        if not self.liars:
+            return
+        message = decode_peer_message(kind, payload)
+        match message:
+            case VotesMessage():
+                self._take_votes(message.votes)
+                self._take_polkas(message.polkas)
+            case ProposalMessage():
+                self._heard[encode(message.proposal)] = message.proposal
+                self._take_polkas(message.polkas)
+            case DecidedHeader():
+                self._take_votes(message.certificate.votes())
+            case _:
+                pass
+
+    def _take_polkas(self, polkas: tuple[Polka, ...]) -> None:
+        for polka in polkas:
+            self._take_votes(polka.votes(SUITE_ED25519_SHA256))
+
+    def _take_votes(self, votes: Iterable[Vote]) -> None:
+        for vote in votes:
+            self._heard[encode(vote)] = vote
 
     @property
     def highest(self) -> Height:
@@ -48,7 +97,8 @@ class Checker:
         if not node.honest:
             return
         if self._final.setdefault(height, name) != name:
-            raise Broken(f"fork at height {height}: node {node.place} decided another block")
+            self._take_votes(certificate.votes())
+            raise Forked(height, self.culprits(height))
         if certificate.block_id != name:
             raise Broken(f"certificate of another block at height {height}")
         fault = certificate_fault(self._city.chain_id, self._city.authorities, certificate)

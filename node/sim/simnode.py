@@ -64,7 +64,7 @@ class SimulatedNode:
         self.vote_log: VoteLog | None = None
         self.blocks: ToyBlocks | None = None
         self.pool: ToyPool | None = None
-        self._city = city
+        self.city = city
         self._agenda = agenda
         self._rng = rng
         self._life = 0
@@ -82,7 +82,7 @@ class SimulatedNode:
     def start(self, outbox: Outbox, watcher: Watcher) -> None:
         """Start the process on what the disk holds."""
         assert self.driver is None
-        city = self._city
+        city = self.city
         self._life += 1
         self.fuse.quench()
         pool = ToyPool(self)
@@ -106,7 +106,7 @@ class SimulatedNode:
 
     def signer(self, vote_log: VoteLog) -> Signer:
         """The honest signer."""
-        return Signer(self._city.chain_id, self.seed, vote_log)
+        return Signer(self.city.chain_id, self.seed, vote_log)
 
     def act(self, action: Callable[[], None]) -> None:
         """Let the process do something; it may die in the middle of it."""

@@ -15,10 +15,12 @@ from typing import Final
 from node.chain.certificate import Authority, AuthoritySet
 from node.chain.keys import public_key
 from node.chain.types import Code, EpochMs, Hash, Height
+from node.runtime.ports import Outbox
 from node.runtime.timeouts import Pace
 from node.sim.agenda import Agenda
-from node.sim.checkers import Broken, Checker
+from node.sim.checkers import Broken, Checker, Stalled
 from node.sim.disk import SECTOR_BYTES
+from node.sim.liars import LiarNode, LyingDoor
 from node.sim.network import Network, Weather
 from node.sim.simnode import City, SimulatedNode
 from node.store.votelog import NAME as VOTE_LOG_NAME
@@ -71,6 +73,11 @@ class Plan:
     trouble_ms: int = 15_000
     crashes: bool = True
     wipes: bool = True
+    """Only without liars: who abstains needs a quorum of others, and a liar owes nobody its vote."""
+    liars: int = 0
+    """Authorities that lie; the last ones."""
+    twins: bool = False
+    """Each liar is two honest copies of one node instead."""
 
 
 class Door:
@@ -108,14 +115,22 @@ class World:
         pace = Pace(heartbeat_ms=HEARTBEAT_MS)
         self.city = City(chain_id, AuthoritySet(members), GENESIS_MS, pace)
         self.checker = Checker(self.city)
-        self.nodes = [self.make_node(i, i, seed) for i, seed in enumerate(seeds)]
+        self.nodes = [self._make_node(i, i, seed) for i, seed in enumerate(seeds)]
+        if plan.twins:
+            second = range(plan.nodes - plan.liars, plan.nodes)
+            self.nodes += [self._make_node(plan.nodes + i, i, seeds[i]) for i in second]
         self.names = tuple(str(member.district) for member in members)
         self._count = 0
         self._wiped: SimulatedNode | None = None
 
-    def make_node(self, place: int, index: int, seed: bytes) -> SimulatedNode:
-        """A node of this world; another kind of world makes others."""
-        return SimulatedNode(place, index, seed, self.city, self.agenda, self.rng)
+    def _make_node(self, place: int, index: int, seed: bytes) -> SimulatedNode:
+        lies = index >= self.plan.nodes - self.plan.liars
+        kind = LiarNode if lies else SimulatedNode
+        node = kind(place, index, seed, self.city, self.agenda, self.rng)
+        if lies:
+            node.honest = False
+            self.checker.liars.add(index)
+        return node
 
     def run(self) -> None:
         """Trouble, then peace.
@@ -136,7 +151,10 @@ class World:
 
     def start(self, node: SimulatedNode) -> None:
         """Start a node and connect it with all that run."""
-        node.start(Door(self, node), self.checker)
+        outbox: Outbox = Door(self, node)
+        if not node.honest and not self.plan.twins:
+            outbox = LyingDoor(outbox, node, self.city, self.rng)
+        node.start(outbox, self.checker)
         if node.vote_log is not None and not node.vote_log.may_sign and node is not self._wiped:
             raise Broken(f"node {node.place} lost its vote log: {node.vote_log.reason}")
         for other in self.nodes:
@@ -156,6 +174,8 @@ class World:
         self.checker.on_sent(source, kind, payload)
         for target in self.nodes:
             if target.name == peer and target.alive:
+                if target.honest:
+                    self.checker.on_heard(kind, payload)
                 self.network.carry(
                     source.place, target.place, _delivery(target, source.name, kind, payload)
                 )
@@ -194,7 +214,12 @@ class World:
         wiped = self._wiped
         if wiped is not None and wiped.vote_log is not None and wiped.vote_log.may_sign:
             self._wiped = None
-        if not self.plan.wipes or self._wiped is not None or self.rng.random() > WIPE_CHANCE:
+        if (
+            not self.plan.wipes
+            or self.plan.liars
+            or self._wiped is not None
+            or self.rng.random() > WIPE_CHANCE
+        ):
             return
         self._wiped = node
         if self.rng.getrandbits(1):
@@ -233,7 +258,7 @@ class World:
             self.agenda.run_until(self.agenda.now_ms + STEP_MS)
             if all(_has_all(node, brought) for node in honest) and self.level(honest):
                 return
-        raise Broken(f"the city stands still: {[describe(node) for node in self.nodes]}")
+        raise Stalled(f"the city stands still: {[describe(node) for node in self.nodes]}")
 
     def level(self, nodes: list[SimulatedNode]) -> bool:
         """Whether all have the same tip and none abstains any more."""
