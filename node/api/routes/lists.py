@@ -1,0 +1,185 @@
+"""Lists of records: orders, proposals, mints, kin bindings, persons; each filtered to what the reader may see."""
+
+from collections.abc import Mapping
+from typing import Annotated, Final
+
+from fastapi import APIRouter, Query
+from starlette.requests import Request
+from starlette.responses import Response
+
+from node.api.answers import PRIVATE, json_answer, write_cursor
+from node.api.errors import ApiCode, ApiFault
+from node.api.openapi import SIGNED, answer
+from node.api.reading import may_list, need_staff, note_list, order_for, read_as
+from node.api.routes.parameters import (
+    DEFAULT_PAGE,
+    CodeQuery,
+    Cursor,
+    IdInPath,
+    IdQuery,
+    Limit,
+    NeededCode,
+    NeededId,
+    place_of,
+    services_of,
+)
+from node.api.views import view
+from node.chain.lifecycle import State
+from node.chain.records import StateRecord, encode_record
+from node.chain.records.actors import Person
+from node.chain.records.bindings import KinBinding, Mint, Proposal
+from node.chain.records.orders import Order
+from node.chain.types import Id
+
+router: Final = APIRouter(tags=["lists"])
+StateQuery = Annotated[State | None, Query(description="State of the order machine.")]
+_ORDER: Final = {"id": "0f" * 16, "state": "published", "service": "company", "district": "gulou"}
+
+
+@router.get(
+    "/orders/{id}",
+    summary="One order",
+    responses=answer({"height": 7, "record": "dc0033...", "view": _ORDER}, "The order."),
+    openapi_extra=SIGNED,
+)
+async def order(request: Request, id: IdInPath) -> Response:  # noqa: A002 - the path's name
+    """For its parties and agents, staff of its district with a purpose, operators; once published for any person."""
+    services = services_of(request)
+    found = order_for(services, read_as(request, services), Id(bytes.fromhex(id)))
+    shown = {
+        "height": services.records.height,
+        "record": encode_record(found),
+        "view": view(found),
+    }
+    return json_answer(shown, headers=PRIVATE)
+
+
+@router.get(
+    "/orders",
+    summary="Orders by state, district and parties, latest start first",
+    responses=answer(
+        {"items": [_ORDER], "next": None}, "A page; it may be short and not the last."
+    ),
+    openapi_extra=SIGNED,
+)
+async def orders(  # noqa: PLR0913 - one argument for each parameter of the query
+    request: Request,
+    *,
+    state: StateQuery = None,
+    district: CodeQuery = None,
+    recipient: IdQuery = None,
+    volunteer: IdQuery = None,
+    payer: IdQuery = None,
+    cursor: Cursor = None,
+    limit: Limit = DEFAULT_PAGE,
+) -> Response:
+    """Only what the reader may see; staff name a purpose to see more than their own and the published ones."""
+    facets = _facets(
+        state=None if state is None else state.value,
+        district=district,
+        recipient=_id(recipient),
+        volunteer=_id(volunteer),
+        payer=_id(payer),
+    )
+    return _page(request, Order, facets, cursor, limit)
+
+
+@router.get(
+    "/proposals",
+    summary="Proposals of a district's staff",
+    responses=answer({"items": [{"id": "0f" * 16, "state": "open"}], "next": None}, "A page."),
+    openapi_extra=SIGNED,
+)
+async def proposals(
+    request: Request,
+    district: CodeQuery = None,
+    state: CodeQuery = None,
+    cursor: Cursor = None,
+    limit: Limit = DEFAULT_PAGE,
+) -> Response:
+    """For staff and operators."""
+    return _page(request, Proposal, _facets(district=district, state=state), cursor, limit)
+
+
+@router.get(
+    "/mints",
+    summary="New minutes on the way to a fund",
+    responses=answer({"items": [{"id": "0f" * 16, "state": "open"}], "next": None}, "A page."),
+    openapi_extra=SIGNED,
+)
+async def mints(
+    request: Request,
+    state: CodeQuery = None,
+    cursor: Cursor = None,
+    limit: Limit = DEFAULT_PAGE,
+) -> Response:
+    """For staff and operators."""
+    return _page(request, Mint, _facets(state=state), cursor, limit)
+
+
+@router.get(
+    "/kin-bindings",
+    summary="Kin bindings of a person",
+    responses=answer({"items": [{"id": "0f" * 16, "state": "bound"}], "next": None}, "A page."),
+    openapi_extra=SIGNED,
+)
+async def kin_bindings(
+    request: Request,
+    person: NeededId,
+    cursor: Cursor = None,
+    limit: Limit = DEFAULT_PAGE,
+) -> Response:
+    """For its two persons, staff with a purpose, and operators."""
+    return _page(request, KinBinding, _facets(person=_id(person)), cursor, limit)
+
+
+@router.get(
+    "/persons",
+    summary="Persons of a district by status",
+    responses=answer({"items": [{"id": "0f" * 16, "status": "pending"}], "next": None}, "A page."),
+    openapi_extra=SIGNED,
+)
+async def persons(
+    request: Request,
+    district: NeededCode,
+    status: NeededCode = "pending",
+    cursor: Cursor = None,
+    limit: Limit = DEFAULT_PAGE,
+) -> Response:
+    """For staff of the district with a purpose, and operators."""
+    return _page(request, Person, _facets(district=district, status=status), cursor, limit)
+
+
+def _page(
+    request: Request,
+    kind: type[StateRecord],
+    facets: Mapping[str, str | bytes],
+    cursor: str | None,
+    limit: int,
+) -> Response:
+    services = services_of(request)
+    reader = read_as(request, services)
+    if kind in {Proposal, Mint, Person}:
+        need_staff(reader, kind)
+    try:
+        found = services.lists.find(
+            kind,
+            facets,
+            lambda record: may_list(services, reader, record),
+            place_of(cursor),
+            limit,
+        )
+    except ValueError as error:
+        raise ApiFault(ApiCode.BAD_CURSOR) from error
+    note_list(services, reader, found.records)
+    following = None if found.next is None else write_cursor(found.next)
+    shown = {"items": [view(record) for record in found.records], "next": following}
+    return json_answer(shown, headers=PRIVATE)
+
+
+def _facets(**given: str | bytes | None) -> dict[str, str | bytes]:
+    return {name: value for name, value in given.items() if value is not None}
+
+
+def _id(text: str | None) -> bytes | None:
+    return None if text is None else bytes.fromhex(text)

@@ -1,0 +1,86 @@
+"""The operations door: health, readiness, metrics, the archive, a rehearsal's clock. It listens on loopback."""
+
+from typing import Final
+
+import msgspec
+from fastapi import APIRouter
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response, StreamingResponse
+
+from node.api.answers import BYTES, UNAVAILABLE, bounded_body, json_answer
+from node.api.errors import ApiCode, ApiFault
+from node.api.limits import ADVANCE_MAX_MS, CONTROL_BODY_MAX_BYTES
+from node.api.openapi import answer, body_of, bytes_answer
+from node.api.services import OperationsServices
+
+router: Final = APIRouter(tags=["operations"])
+METRICS: Final = "text/plain; version=0.0.4; charset=utf-8"
+
+
+class _Advance(msgspec.Struct):
+    ms: int
+
+
+_advance = msgspec.json.Decoder(_Advance)
+
+
+def _services(request: Request) -> OperationsServices:
+    services = request.app.state.services
+    assert isinstance(services, OperationsServices)
+    return services
+
+
+@router.get("/healthz", summary="Does the process answer?", responses=answer("ok", "It does."))
+async def healthz() -> Response:
+    """Says nothing about the chain."""
+    return PlainTextResponse("ok\n")
+
+
+@router.get(
+    "/readyz",
+    summary="Does the node take part?",
+    responses=answer({"ready": True, "reasons": []}, "503 with reasons while it does not."),
+)
+async def readyz(request: Request) -> Response:
+    """Reasons are codes."""
+    status = _services(request).status.status()
+    shown = {"ready": status.ready, "reasons": status.reasons}
+    return json_answer(shown, 200 if status.ready else UNAVAILABLE)
+
+
+@router.get(
+    "/metrics",
+    summary="Measurements",
+    responses=answer("timebank_height 7", "The Prometheus text format.", media="text/plain"),
+)
+async def metrics(request: Request) -> Response:
+    """For Prometheus."""
+    return Response(_services(request).metrics(), media_type=METRICS)
+
+
+@router.get("/export", summary="The archive", responses=bytes_answer("Up to the present tip."))
+async def export(request: Request) -> Response:
+    """The whole chain as one file, streamed; `timebank audit verify` checks it."""
+    headers = {"Content-Disposition": 'attachment; filename="archive.bin"'}
+    return StreamingResponse(_services(request).exports.archive(), 200, headers, BYTES)
+
+
+@router.post(
+    "/clock/advance",
+    summary="Leap ahead in a rehearsal",
+    responses=answer({"now_ms": 1_772_000_000_000}, "The time afterwards."),
+    openapi_extra=body_of({"application/json": {"ms": 3_600_000}}),
+)
+async def advance(request: Request) -> Response:
+    """Refused in a real city, where time is nobody's."""
+    body = await bounded_body(request, CONTROL_BODY_MAX_BYTES)
+    try:
+        ms = _advance.decode(body).ms
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise ApiFault(ApiCode.BODY_UNREADABLE, str(error)) from error
+    if not 0 < ms <= ADVANCE_MAX_MS:
+        raise ApiFault(ApiCode.BAD_PARAMETER, f"ms from 1 to {ADVANCE_MAX_MS}")
+    now_ms = _services(request).rehearsal.advance(ms)
+    if now_ms is None:
+        raise ApiFault(ApiCode.NOT_A_REHEARSAL)
+    return json_answer({"now_ms": now_ms})

@@ -1,0 +1,110 @@
+"""Proof files: what the node says, verifiable with nothing but the genesis hash."""
+
+from typing import Annotated, Final
+
+from fastapi import APIRouter, Path
+from starlette.requests import Request
+from starlette.responses import Response
+
+from node.api.answers import BYTES, PRIVATE
+from node.api.errors import ApiCode, ApiFault
+from node.api.openapi import SIGNED, bytes_answer
+from node.api.reading import may_see_any, order_for, person_for, read_as
+from node.api.routes.parameters import services_of
+from node.api.services import PublicServices
+from node.api.views import name_of
+from node.chain.hashing import ID_BYTES
+from node.chain.records import KINDS
+from node.chain.records.accounts import Budget, City, District, Fund, Position
+from node.chain.records.actors import Operator, Person
+from node.chain.records.bindings import Site
+from node.chain.records.orders import Order
+from node.chain.records.settings import AuthorityRecord, CatalogueEntry, CitySettings, PolicyRecord
+from node.chain.types import Hash, Id
+
+router: Final = APIRouter(tags=["proofs"])
+PUBLIC_KINDS: Final = {
+    name_of(kind): number
+    for kind, number in KINDS.items()
+    if kind
+    in {
+        AuthorityRecord,
+        Budget,
+        CatalogueEntry,
+        City,
+        CitySettings,
+        District,
+        Fund,
+        Operator,
+        PolicyRecord,
+        Position,
+        Site,
+    }
+}
+"""Kinds whose records anybody may see, with their kind numbers."""
+_HEX_OF_HASH: Final = 64
+
+IdOrHash = Annotated[str, Path(pattern="^(?:[0-9a-f]{32}|[0-9a-f]{64})$", examples=["a3" * 32])]
+KindInPath = Annotated[str, Path(pattern="^[a-z_]{1,32}$", examples=["person"])]
+KeyInPath = Annotated[str, Path(pattern="^(?:[0-9a-f]{2}){1,128}$", examples=["0f" * 16])]
+
+
+@router.get(
+    "/proofs/record/{id}",
+    summary="That a transaction is final, or an order",
+    responses=bytes_answer("A proof file."),
+    openapi_extra=SIGNED,
+)
+async def record_proof(request: Request, id: IdOrHash) -> Response:  # noqa: A002 - the path's name
+    """64 digits name a transaction, 32 a final order; for whomever it concerns."""
+    services = services_of(request)
+    reader = read_as(request, services)
+    if len(id) == _HEX_OF_HASH:
+        tx_id = Hash(bytes.fromhex(id))
+        concerned = services.transactions.concerned(tx_id)
+        if concerned is None:
+            raise ApiFault(ApiCode.NO_SUCH_RECORD, "no final transaction of this id here")
+        may_see_any(services, reader, concerned)
+        return _file(services.proofs.transaction(tx_id))
+    order = order_for(services, reader, Id(bytes.fromhex(id)))
+    return _file(services.proofs.final_order(order.id))
+
+
+@router.get(
+    "/proofs/state/{kind}/{id}",
+    summary="That the state has a record, or has none",
+    responses=bytes_answer("A proof file of presence or absence at the tip."),
+    openapi_extra=SIGNED,
+)
+async def state_proof(request: Request, kind: KindInPath, id: KeyInPath) -> Response:  # noqa: A002 - the path's name
+    """Persons and orders for whoever may see them; city, districts and what else is public for everybody, unsigned."""
+    services = services_of(request)
+    key = bytes.fromhex(id)
+    if kind in PUBLIC_KINDS:
+        return _file(services.proofs.state(PUBLIC_KINDS[kind], key))
+    return _file(services.proofs.state(_private_kind(request, services, kind, key), key))
+
+
+def _private_kind(request: Request, services: PublicServices, kind: str, key: bytes) -> int:
+    """The kind number, once the reader may see the record; its absence anybody who signs may see.
+
+    Raises:
+        ApiFault: as the reads of the record itself, ``BAD_PARAMETER`` for other kinds.
+    """
+    if kind not in {name_of(Person), name_of(Order)} or len(key) != ID_BYTES:
+        raise ApiFault(ApiCode.BAD_PARAMETER, "kind or id")
+    reader = read_as(request, services)
+    see = person_for if kind == name_of(Person) else order_for
+    try:
+        see(services, reader, Id(key))
+    except ApiFault as fault:
+        if fault.code is not ApiCode.NO_SUCH_RECORD:
+            raise
+    return KINDS[Person if kind == name_of(Person) else Order]
+
+
+def _file(proof: bytes | None) -> Response:
+    if proof is None:
+        raise ApiFault(ApiCode.NOTHING_TO_PROVE)
+    headers = PRIVATE | {"Content-Disposition": 'attachment; filename="proof.bin"'}
+    return Response(proof, headers=headers, media_type=BYTES)
