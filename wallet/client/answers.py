@@ -70,7 +70,9 @@ class TransactionStatus(Answer, frozen=True):
     height: Uint | None = None
     index: Uint | None = None
     kind: str | None = None
-    created: tuple[str, ...] = ()
+    created: tuple[str, ...] | None = None
+    code: str | None = None
+    """Why the node refused it last, where it remembers."""
 
 
 class Peer(Answer, frozen=True):
@@ -160,6 +162,8 @@ class HistoryItem(Answer, frozen=True):
     index: Uint | None = None
     tx_id: HashHex | None = None
     orders: tuple[IdHex, ...] = ()
+    minutes: Uint = 0
+    """What the transaction itself names; 0 where it names none."""
 
 
 class OrderView(Answer, frozen=True):

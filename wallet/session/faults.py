@@ -62,7 +62,7 @@ def no_genesis(path: Path) -> Fault:
         t(zh="没有 {path}", en="No such file: {path}").fill(path=str(path)),
         t(
             zh="从可信的地方取得它，用 --genesis 指明；或用 --node 从节点取得并核对其编号。",
-            en="Get it from a place you trust and name it with --genesis, or take a node's with --node and compare its id.",
+            en="Get it from a place you trust (--genesis), or take it from --node and compare its id.",
         ),
     )
 

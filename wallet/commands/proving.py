@@ -1,0 +1,101 @@
+"""Proof files: fetched from a node, checked without one."""
+
+from pathlib import Path
+
+import click
+
+from node.chain.genesis import chain_id_of
+from node.chain.limits import PROOF_FILE_MAX_BYTES
+from node.console.command import argument, command, option
+from node.console.console import Console, pass_console
+from node.console.fault import usage
+from node.console.language import t
+from node.console.result import Facts, Json, Result
+from wallet.commands.root import wallet_group
+from wallet.home import WalletHome
+from wallet.proofs import check_proof, proven_data, proven_facts
+from wallet.session.faults import no_genesis
+from wallet.session.files import read_genesis_file, read_small, write_whole
+from wallet.verbs.acting import Acting, reading
+from wallet.verbs.parameters import CODE, ID, TX_ID
+
+KINDS = ("transaction", "order", "final-order", "account", "district", "city")
+CITY_KEY = b"city"
+_FILE = click.Path(dir_okay=False, path_type=Path)
+
+
+@command(
+    wallet_group,
+    "prove",
+    help=t(
+        zh=(
+            "取得证明文件：transaction 编号、order 编号、final-order 编号、account [编号]、district 代码、city。"
+            "取得后立即核验。"
+        ),
+        en=(
+            "Get a proof file: transaction ID, order ID, final-order ID, account [ID], district CODE, city. "
+            "It is checked at once."
+        ),
+    ),
+)
+@argument("kind", type=click.Choice(KINDS))
+@argument("id_", metavar="[ID]", required=False)
+@option(
+    "--out", type=_FILE, required=True, help=t(zh="写进这个文件。", en="Write it to this file.")
+)
+@reading()
+def prove(act: Acting, *, kind: str, id_: str | None, out: Path) -> None:
+    """Get a proof file."""
+    raw = _fetch(act, kind, id_)
+    proven = check_proof(act.genesis, raw)
+    write_whole(out, raw)
+    data: dict[str, Json] = {"file": str(out), "bytes": len(raw), **proven_data(proven)}
+    where = Facts(((t(zh="证明文件", en="Proof file"), str(out)),))
+    act.console.emit(Result(data, (where, proven_facts(proven))))
+
+
+def _fetch(act: Acting, kind: str, id_: str | None) -> bytes:
+    client = act.client
+    match kind:
+        case "city":
+            return client.proof_of_state(act.signer, kind, CITY_KEY)
+        case "account" if id_ is None:
+            return client.proof_of_state(act.signer, "person", act.account)
+        case _ if id_ is None:
+            raise usage(t(zh="缺少编号", en="An id is missing"))
+        case "transaction":
+            return client.proof_of_record(act.signer, TX_ID.convert(id_, None, None))
+        case "final-order":
+            return client.proof_of_record(act.signer, ID.convert(id_, None, None))
+        case "account":
+            return client.proof_of_state(act.signer, "person", ID.convert(id_, None, None))
+        case "district":
+            return client.proof_of_state(act.signer, kind, CODE.convert(id_, None, None).encode())
+        case _:
+            return client.proof_of_state(act.signer, kind, ID.convert(id_, None, None))
+
+
+@command(
+    wallet_group,
+    "verify-proof",
+    help=t(
+        zh="离线核验证明文件；只需要创世文件，不需要节点。",
+        en="Check a proof file offline; it needs the genesis file and no node.",
+    ),
+)
+@argument("file", type=_FILE)
+@option(
+    "--genesis", type=_FILE, help=t(zh="创世文件；默认主目录里的。", en="Genesis; else the home's.")
+)
+@pass_console
+def verify_proof(console: Console, *, file: Path, genesis: Path | None) -> None:
+    """Check a proof file."""
+    path = genesis or WalletHome(console.home).genesis
+    if genesis is None and not path.is_file():
+        raise no_genesis(path)
+    city = read_genesis_file(path)
+    proven = check_proof(
+        city, read_small(file, t(zh="证明文件", en="a proof file"), PROOF_FILE_MAX_BYTES)
+    )
+    assert proven.chain_id == chain_id_of(city), "a proof of another chain does not hold"
+    console.emit(Result(proven_data(proven), proven_facts(proven)))

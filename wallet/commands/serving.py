@@ -1,0 +1,124 @@
+"""The volunteer's side: accept, give back, check in, check out, reduce."""
+
+from typing import Final
+
+import click
+
+from node.chain.tx.orders import Accept, CheckIn, CheckOut, GiveBack, Reduce
+from node.chain.types import ZERO_HASH, Code, EpochMs, Hash, Id, Minutes
+from node.console.command import argument, command, option
+from node.console.formats import duration, instant
+from node.console.language import t
+from wallet.commands.requesting import REASON_OPTION
+from wallet.commands.root import wallet_group
+from wallet.verbs.acting import Acting, acting
+from wallet.verbs.parameters import CODE, EVIDENCE, ID, MINUTES
+
+PRESENCES: Final = ("none", "recipient-wallet", "site-reader")
+CREDIT_SELF: Final = Code("self")
+PRESENCE_OPTION: Final = option(
+    "--presence",
+    type=click.Choice(PRESENCES),
+    default="none",
+    show_default=True,
+    help=t(zh="到场凭证。", en="Proof of presence."),
+)
+
+
+@command(
+    wallet_group,
+    "accept",
+    help=t(
+        zh="接单。接单即表示读过风险告知。",
+        en="Take an order; accepting says that the risk notice was read.",
+    ),
+)
+@argument("order", type=ID)
+@option(
+    "--notice",
+    type=click.IntRange(0, 1_000_000),
+    default=1,
+    show_default=True,
+    help=t(zh="读过的风险告知的版本。", en="Version of the risk notice that was read."),
+)
+@option(
+    "--insurance",
+    type=EVIDENCE,
+    help=t(
+        zh="保险凭证的承诺值；上门服务需要。",
+        en="Commitment to the insurance; needed for home visits.",
+    ),
+)
+@acting()
+def accept(act: Acting, *, order: Id, notice: int, insurance: Hash | None) -> None:
+    """Take an order."""
+    found = act.order(order)
+    body = Accept(order, found.origin, found.events, CREDIT_SELF, notice, insurance or ZERO_HASH)
+    what = t(
+        zh="已接单：{service}，{start}，{long}。", en="Accepted: {service}, {start}, {long}."
+    ).fill(
+        service=found.service,
+        start=instant(found.start_ms),
+        long=duration(found.expected_min),
+    )
+    act.perform(body, what)
+
+
+@command(
+    wallet_group,
+    "give-back",
+    help=t(zh="退单，每单一次。", en="Give an accepted order back, once for each order."),
+)
+@argument("order", type=ID)
+@REASON_OPTION
+@acting()
+def give_back(act: Acting, *, order: Id, reason: Code) -> None:
+    """Give an order back."""
+    act.perform(GiveBack(order, reason), t(zh="已退单。", en="Given back."))
+
+
+@command(
+    wallet_group, "check-in", help=t(zh="签到：服务开始。", en="Check in: the service begins.")
+)
+@argument("order", type=ID)
+@PRESENCE_OPTION
+@acting()
+def check_in(act: Acting, *, order: Id, presence: str) -> None:
+    """The service begins."""
+    now = EpochMs(act.now_ms())
+    body = CheckIn(order, now, Code(presence))
+    act.perform(body, t(zh="已签到：{now}。", en="Checked in: {now}.").fill(now=instant(now)))
+
+
+@command(
+    wallet_group, "check-out", help=t(zh="签退：服务结束。", en="Check out: the service ends.")
+)
+@argument("order", type=ID)
+@option(
+    "--reason",
+    type=CODE,
+    default="done",
+    show_default=True,
+    help=t(zh="做完，或提前结束的原因。", en="Done, or why it was cut short."),
+)
+@PRESENCE_OPTION
+@acting()
+def check_out(act: Acting, *, order: Id, reason: Code, presence: str) -> None:
+    """The service ends."""
+    now = EpochMs(act.now_ms())
+    body = CheckOut(order, now, reason, Code(presence))
+    act.perform(body, t(zh="已签退：{now}。", en="Checked out: {now}.").fill(now=instant(now)))
+
+
+@command(
+    wallet_group,
+    "reduce",
+    help=t(zh="志愿者减少计得的时间。", en="The volunteer lowers the counted minutes."),
+)
+@argument("order", type=ID)
+@argument("minutes", type=MINUTES)
+@acting()
+def reduce(act: Acting, *, order: Id, minutes: Minutes) -> None:
+    """Lower the counted minutes."""
+    what = t(zh="已减为 {long}。", en="Reduced to {long}.").fill(long=duration(minutes))
+    act.perform(Reduce(order, minutes), what)

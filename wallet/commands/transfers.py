@@ -1,0 +1,44 @@
+"""Minutes change hands outside orders: ``give`` to kin, ``donate`` to a pool."""
+
+import click
+
+from node.chain.tx.transfers import Donate, Give
+from node.chain.types import Code, Id, Minutes
+from node.console.command import argument, command, option
+from node.console.formats import duration
+from node.console.language import t
+from wallet.commands.root import wallet_group
+from wallet.verbs.acting import Acting, acting
+from wallet.verbs.parameters import ID, MINUTES
+
+
+@command(
+    wallet_group,
+    "give",
+    help=t(zh="把自己挣的时间赠与已绑定的亲属。", en="Give earned minutes to bound kin."),
+)
+@argument("minutes", type=MINUTES)
+@option(
+    "--to", "recipient", type=ID, required=True, help=t(zh="亲属的账户。", en="The kin's account.")
+)
+@acting()
+def give(act: Acting, *, minutes: Minutes, recipient: Id) -> None:
+    """Give minutes to kin."""
+    what = t(zh="已赠与 {long}。", en="Given: {long}.").fill(long=duration(minutes))
+    act.perform(Give(recipient, minutes), what)
+
+
+@command(wallet_group, "donate", help=t(zh="捐给公益池。", en="Donate minutes to a pool."))
+@argument("minutes", type=MINUTES)
+@option(
+    "--pool",
+    type=click.Choice(("district", "city")),
+    default="district",
+    show_default=True,
+    help=t(zh="本区的还是全市的公益池。", en="The home district's pool or the city's."),
+)
+@acting()
+def donate(act: Acting, *, minutes: Minutes, pool: str) -> None:
+    """Donate minutes."""
+    what = t(zh="已捐赠 {long}，谢谢。", en="Donated {long}. Thank you.")
+    act.perform(Donate(Code(pool), minutes), what.fill(long=duration(minutes)))

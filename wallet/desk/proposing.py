@@ -1,0 +1,251 @@
+"""The first of two staff puts an action forward: ``desk propose …``."""
+
+from pathlib import Path
+from typing import Final
+
+import click
+
+from node.chain.tx.organisation import (
+    ApproveKin,
+    ApprovePerson,
+    Attest,
+    AttestGate,
+    BindAgent,
+    GrantRole,
+    OpenSite,
+    Propose,
+    RevokeRole,
+)
+from node.chain.types import ZERO_HASH, Code, EpochMs, Hash, Id
+from node.console.command import argument, command, group, option
+from node.console.fault import violation
+from node.console.language import Text, t
+from wallet.commands.kin import find_binding
+from wallet.desk.receipts import read_receipt
+from wallet.desk.root import desk_group
+from wallet.verbs.acting import DESK_PURPOSE, Acting, acting
+from wallet.verbs.parameters import CODE, EVIDENCE, ID, UNTIL, When, codes
+
+WHOLE_DISTRICT: Final = Code("-")
+_NEVER: Final = EpochMs(0)
+_COMMITMENT: Final = option(
+    "--commitment",
+    type=EVIDENCE,
+    help=t(zh="理由和证据的承诺值。", en="Commitment to reasons and evidence."),
+)
+_SERVE: Final = option(
+    "--serve-until",
+    type=UNTIL,
+    help=t(zh="可以服务到哪天；不写为不可以。", en="May serve until; may not when left out."),
+)
+_RECEIVE: Final = option(
+    "--receive-until",
+    type=UNTIL,
+    help=t(zh="可以接受服务到哪天。", en="May receive until."),
+)
+_FUNDED: Final = option(
+    "--funded-until",
+    type=UNTIL,
+    help=t(zh="可以由基金支付到哪天。", en="May be paid for by the fund until."),
+)
+
+
+@group(
+    "propose",
+    parent=desk_group,
+    help=t(
+        zh="提议，由另一人复核（desk second）后生效。",
+        en="Propose; it happens when another person seconds it (desk second).",
+    ),
+)
+def propose_group() -> None:
+    """Propose an action."""
+
+
+@command(
+    propose_group,
+    "approve-person",
+    help=t(zh="审核通过一个登记的人。", en="Admit a registered person."),
+)
+@argument("person", type=ID)
+@option(
+    "--receipt",
+    type=click.Path(dir_okay=False, path_type=Path),
+    required=True,
+    help=t(zh="首次登记回执文件。", en="The receipt of first registration."),
+)
+@_SERVE
+@_RECEIVE
+@_FUNDED
+@_COMMITMENT
+@acting(DESK_PURPOSE)
+def approve_person(  # noqa: PLR0913 - one for each option
+    act: Acting,
+    *,
+    person: Id,
+    receipt: Path,
+    serve_until: When | None,
+    receive_until: When | None,
+    funded_until: When | None,
+    commitment: Hash | None,
+) -> None:
+    """Propose to admit a person."""
+    file = read_receipt(receipt)
+    if file.person != person.hex() or file.chain_id != act.chain_id.hex():
+        raise violation(
+            "other-receipt",
+            t(zh="回执是别人的或别的城市的", en="The receipt is of another person or city"),
+            t(zh="核对回执文件和编号。", en="Compare the receipt's file with the id."),
+        )
+    found = act.person(person)
+    action = ApprovePerson(
+        person=person,
+        origin=found.origin,
+        may_serve_until_ms=_until(act, serve_until),
+        may_receive_until_ms=_until(act, receive_until),
+        may_be_funded_until_ms=_until(act, funded_until),
+        commitment=commitment or ZERO_HASH,
+        receipt=file.receipt(),
+    )
+    act.perform(Propose(action), _PROPOSED)
+
+
+@command(
+    propose_group,
+    "attest",
+    help=t(zh="更新一个人的三项资格。", en="Renew or change a person's three flags."),
+)
+@argument("person", type=ID)
+@_SERVE
+@_RECEIVE
+@_FUNDED
+@_COMMITMENT
+@acting(DESK_PURPOSE)
+def attest(
+    act: Acting,
+    *,
+    person: Id,
+    serve_until: When | None,
+    receive_until: When | None,
+    funded_until: When | None,
+    commitment: Hash | None,
+) -> None:
+    """Propose to change the flags."""
+    action = Attest(
+        person,
+        _until(act, serve_until),
+        _until(act, receive_until),
+        _until(act, funded_until),
+        commitment or ZERO_HASH,
+    )
+    act.perform(Propose(action), _PROPOSED)
+
+
+@command(
+    propose_group,
+    "attest-gate",
+    help=t(
+        zh="一个人在某时之前具备某项条件，如 training。",
+        en="A person meets a condition, as training, until a time.",
+    ),
+)
+@argument("person", type=ID)
+@argument("gate", type=CODE)
+@option("--until", type=UNTIL, required=True, help=t(zh="到哪天。", en="Until."))
+@_COMMITMENT
+@acting(DESK_PURPOSE)
+def attest_gate(
+    act: Acting, *, person: Id, gate: Code, until: When, commitment: Hash | None
+) -> None:
+    """Propose to attest a condition."""
+    action = AttestGate(person, gate, _until(act, until), commitment or ZERO_HASH)
+    act.perform(Propose(action), _PROPOSED)
+
+
+@command(
+    propose_group,
+    "grant-role",
+    help=t(zh="授予职务。", en="Give a person a staff role."),
+)
+@argument("person", type=ID)
+@argument("role", type=CODE)
+@option("--district", type=CODE, required=True, help=t(zh="在哪个区。", en="In which district."))
+@option(
+    "--site",
+    type=CODE,
+    default=WHOLE_DISTRICT,
+    help=t(zh="在哪个站点；不写为全区。", en="At which site; else the whole district."),
+)
+@option("--until", type=UNTIL, required=True, help=t(zh="到哪天。", en="Until."))
+@acting(DESK_PURPOSE)
+def grant_role(
+    act: Acting, *, person: Id, role: Code, district: Code, site: Code, until: When
+) -> None:
+    """Propose to give a role."""
+    action = GrantRole(person, role, district, site, _until(act, until))
+    act.perform(Propose(action), _PROPOSED)
+
+
+@command(propose_group, "revoke-role", help=t(zh="收回职务。", en="End a staff role."))
+@argument("person", type=ID)
+@argument("role", type=CODE)
+@option("--district", type=CODE, required=True, help=t(zh="在哪个区。", en="In which district."))
+@acting(DESK_PURPOSE)
+def revoke_role(act: Acting, *, person: Id, role: Code, district: Code) -> None:
+    """Propose to end a role."""
+    act.perform(Propose(RevokeRole(person, role, district)), _PROPOSED)
+
+
+@command(propose_group, "open-site", help=t(zh="新开服务站点。", en="Open a service point."))
+@argument("district", type=CODE)
+@argument("site", type=CODE)
+@acting(DESK_PURPOSE)
+def open_site(act: Acting, *, district: Code, site: Code) -> None:
+    """Propose a new site."""
+    act.perform(Propose(OpenSite(district, site)), _PROPOSED)
+
+
+@command(
+    propose_group,
+    "approve-kin",
+    help=t(
+        zh="核实双方已同意的亲属绑定。", en="Confirm a kin binding to which both have consented."
+    ),
+)
+@argument("binding", type=ID)
+@option("--person", type=ID, required=True, help=t(zh="绑定的一方。", en="One of the two."))
+@acting(DESK_PURPOSE)
+def approve_kin(act: Acting, *, binding: Id, person: Id) -> None:
+    """Propose to confirm a binding."""
+    found = find_binding(act, person, binding)
+    act.perform(Propose(ApproveKin(binding, Hash(bytes.fromhex(found.origin)))), _PROPOSED)
+
+
+@command(
+    propose_group,
+    "bind-agent",
+    help=t(zh="为没有密钥的人设代理人。", en="Bind an agent for a person without a key."),
+)
+@argument("person", type=ID)
+@argument("agent", type=ID)
+@option(
+    "--verbs",
+    required=True,
+    metavar="VERB,...",
+    help=t(zh="可以代办的事，用逗号隔开。", en="What the agent may do, with commas."),
+)
+@option("--evidence", type=EVIDENCE, required=True, help=t(zh="证据。", en="Evidence."))
+@acting(DESK_PURPOSE)
+def bind_agent(act: Acting, *, person: Id, agent: Id, verbs: str, evidence: Hash) -> None:
+    """Propose an agent."""
+    act.perform(Propose(BindAgent(person, agent, codes(verbs), evidence)), _PROPOSED)
+
+
+def _until(act: Acting, when: When | None) -> EpochMs:
+    return _NEVER if when is None else when.at(act.now_ms())
+
+
+_PROPOSED: Final[Text] = t(
+    zh="已提议，等待另一人复核：desk second 编号。",
+    en="Proposed. Another person seconds it: desk second ID.",
+)
