@@ -1,0 +1,181 @@
+"""What each transaction and timer did: the part of a block's outcome that the chain store does not keep.
+
+Settlements mostly come from timers, which stand in no block, and a proof that a record became final needs all records
+that did so in its block. Both are outcomes of execution, so they are kept when a block is adopted, and can be made
+again by executing the chain from genesis (``catch_up``), which a node does only after a crash between two writes or a
+rebuild.
+
+Keys share the map of the chain store under their own letter; numbers are big endian:
+
+    jm                                  height(8) of the last block kept
+    jx tx_id(32)                        effects of a transaction
+    jt person(16) height(8) index(4)    orders that a timer changed
+    jf height(8)                        records that became final, in order
+    jo order(16)                        height(8) index(4) among them
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from struct import Struct
+from typing import Final
+
+from node.chain.block import decode_block
+from node.chain.codec import Record, decoder, encode
+from node.chain.genesis import Genesis, new_ledger
+from node.chain.records import KINDS, decode_record
+from node.chain.records.actors import Person
+from node.chain.records.bindings import KinBinding, Mint, Proposal
+from node.chain.records.orders import Order
+from node.chain.transition import Execution, Receipt, execute
+from node.chain.tx.envelope import SignedTransaction, parse
+from node.chain.tx.transfers import Donate, Give
+from node.chain.types import Hash, Height, Id, IdF, UintF
+from node.store.blocklog import BlockLog
+from node.store.kv import Change, KeyValue, after
+
+_MARK: Final = b"jm"
+_HEIGHT: Final = Struct(">Q")
+_POSITION: Final = Struct(">QI")
+_EFFECTS_MAX_BYTES: Final = 65_536
+_FINALS_MAX_BYTES: Final = 268_435_456
+"""Every order that 2,500 transactions and timers of one block can make final, with a wide margin."""
+NAMED_KINDS: Final = frozenset(KINDS[kind] for kind in (Person, Order, Proposal, Mint, KinBinding))
+"""Objects that a wallet refers to by the id they were created with."""
+
+
+class Effects(Record, frozen=True):
+    """What one transaction did."""
+
+    sender: IdF
+    persons: tuple[IdF, ...]
+    """Whose records changed."""
+    orders: tuple[IdF, ...]
+    created: tuple[IdF, ...]
+    """Objects that others refer to by id."""
+    minutes: UintF
+    """Given or donated; 0 for everything else."""
+
+
+_decode_effects = decoder(Effects, _EFFECTS_MAX_BYTES)
+_decode_ids = decoder(tuple[IdF, ...], _EFFECTS_MAX_BYTES)
+_decode_finals = decoder(tuple[bytes, ...], _FINALS_MAX_BYTES)
+
+
+@dataclass(frozen=True, slots=True)
+class TimerLine:
+    """A timer that changed a person."""
+
+    height: Height
+    index: int
+    """Position among the timers of its block."""
+    orders: tuple[Id, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class FinalPlace:
+    """Where an order became final."""
+
+    height: Height
+    index: int
+    """Position among the records that became final in that block."""
+
+
+class Journal:
+    """Keeps and answers. Every method raises ``StorageFault``."""
+
+    def __init__(self, kv: KeyValue) -> None:
+        """Use the chain store's map."""
+        self._kv = kv
+
+    @property
+    def height(self) -> Height:
+        """The last block kept; 0 for none."""
+        raw = self._kv.get(_MARK)
+        return Height(0 if raw is None else _HEIGHT.unpack(raw)[0])
+
+    def keep(self, execution: Execution, transactions: tuple[SignedTransaction, ...]) -> None:
+        """Keep one block's outcome in one batch."""
+        height = _HEIGHT.pack(execution.height)
+        batch: list[Change] = [(_MARK, height)]
+        for signed, receipt in zip(transactions, execution.receipts, strict=True):
+            batch.append((b"jx" + signed.tx_id, encode(_effects(signed, receipt))))
+        for index, receipt in enumerate(execution.timers):
+            place, orders = _POSITION.pack(execution.height, index), encode(receipt.orders)
+            batch += [(b"jt" + person + place, orders) for person in receipt.persons]
+        if execution.finals:
+            batch.append((b"jf" + height, encode(execution.finals)))
+            batch += _places(execution)
+        self._kv.write(batch)
+
+    def catch_up(self, genesis: Genesis, block_log: BlockLog, height: Height) -> None:
+        """Execute the chain again, as far as the journal is not the state's.
+
+        Args:
+            genesis: the chain's beginning.
+            block_log: the blocks, all of which are certified.
+            height: of the state.
+        """
+        kept = self.height
+        if kept == height:
+            return
+        ledger = new_ledger(genesis)
+        for stored in block_log.iterate(Height(1)):
+            header = decode_block(stored.block).header
+            transactions = tuple(parse(raw) for raw in decode_block(stored.block).transactions)
+            execution = execute(ledger, header.height, header.time_ms, transactions, _certified)
+            ledger.adopt(execution.staged, ledger.frontier, header.height, header.time_ms)
+            if kept > height or header.height > kept:
+                self.keep(execution, transactions)
+
+    def effects(self, tx_id: Hash) -> Effects | None:
+        """What a final transaction did."""
+        raw = self._kv.get(b"jx" + tx_id)
+        return None if raw is None else _decode_effects(raw)
+
+    def timers(self, person: Id, before: Height | None = None) -> Iterator[TimerLine]:
+        """Timers that changed a person, newest first, below the height ``before`` if given."""
+        prefix = b"jt" + person
+        stop = after(prefix) if before is None else prefix + _HEIGHT.pack(before)
+        for key, raw in self._kv.iterate(prefix, stop, reverse=True):
+            height, index = _POSITION.unpack(key[len(prefix) :])
+            yield TimerLine(Height(height), index, _decode_ids(raw))
+
+    def finals(self, height: Height) -> tuple[bytes, ...]:
+        """Canonical bytes of the records that became final in a block, in order."""
+        raw = self._kv.get(b"jf" + _HEIGHT.pack(height))
+        return () if raw is None else _decode_finals(raw)
+
+    def final_place(self, order: Id) -> FinalPlace | None:
+        """Where an order became final."""
+        raw = self._kv.get(b"jo" + order)
+        if raw is None:
+            return None
+        height, index = _POSITION.unpack(raw)
+        return FinalPlace(Height(height), index)
+
+    def final_order(self, order: Id) -> Order | None:
+        """An order as it became final."""
+        place = self.final_place(order)
+        if place is None:
+            return None
+        record = decode_record(self.finals(place.height)[place.index])
+        return record if isinstance(record, Order) else None
+
+
+def _effects(signed: SignedTransaction, receipt: Receipt) -> Effects:
+    created = tuple(Id(key[1:]) for key in receipt.created if key[0] in NAMED_KINDS)
+    body = signed.tx.body
+    minutes = body.minutes if isinstance(body, Give | Donate) else 0
+    return Effects(signed.tx.sender, receipt.persons, receipt.orders, created, minutes)
+
+
+def _places(execution: Execution) -> Iterator[Change]:
+    for index, raw in enumerate(execution.finals):
+        record = decode_record(raw)
+        if isinstance(record, Order):
+            yield b"jo" + record.id, _POSITION.pack(execution.height, index)
+
+
+def _certified(tx_id: Hash, key: bytes) -> bool:
+    """A quorum verified every signature in a block of the log."""
+    return True
