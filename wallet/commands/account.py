@@ -9,12 +9,12 @@ from node.chain.records.actors import Operator, Person
 from node.chain.rules.transfers import giftable_min
 from node.chain.tx.envelope import SignedTransaction
 from node.chain.types import EpochMs, Hash, Id
-from node.console.command import command, option
+from node.console.command import option
 from node.console.formats import duration, instant
-from node.console.language import Text, same, t
-from node.console.result import Cell, Column, Facts, Json, Result, Table
+from node.console.language import Text, t
+from node.console.result import Column, Facts, Json, Result, Table
 from wallet.client.answers import HistoryItem
-from wallet.commands.root import wallet_group
+from wallet.commands.table import verb
 from wallet.proofs import check_proof
 from wallet.statement import (
     TRANSFER_KINDS,
@@ -24,35 +24,31 @@ from wallet.statement import (
     order_lines,
     transfer_line,
 )
-from wallet.verbs.acting import Acting, reading
-from wallet.verbs.words import PERSON_STATES, word
+from wallet.verbs.acting import Acting
+from wallet.verbs.making import reading
+from wallet.verbs.showing import (
+    operator_data,
+    operator_facts,
+    person_data,
+    person_facts,
+    signed_duration,
+)
 
 HISTORY_MAX = 100_000
 
 
-@command(
-    wallet_group,
-    "show",
-    help=t(
-        zh="查看账户：编号、家所在的区、状态、职务、亲属、代理人。",
-        en="Show the account: number, home, state, roles, kin, agents.",
-    ),
-)
+@verb("show")
 @reading()
 def show(act: Acting) -> None:
     """Show the account."""
     record = act.actor()
     if isinstance(record, Operator):
-        act.console.emit(Result(operator_data(record), _operator_facts(record)))
+        act.console.emit(Result(operator_data(record), operator_facts(record)))
         return
     act.console.emit(Result(person_data(record), person_facts(record)))
 
 
-@command(
-    wallet_group,
-    "balance",
-    help=t(zh="查看余额：可用、冻结、荣誉时。", en="Show the balance: available, held, honour."),
-)
+@verb("balance")
 @reading()
 def balance(act: Acting) -> None:
     """Show the balance."""
@@ -78,11 +74,7 @@ def balance(act: Acting) -> None:
     act.console.emit(Result(data, facts))
 
 
-@command(
-    wallet_group,
-    "history",
-    help=t(zh="账户上发生过的事，从新到旧。", en="What happened to the account, newest first."),
-)
+@verb("history")
 @option(
     "--limit",
     type=click.IntRange(1, HISTORY_MAX),
@@ -115,14 +107,7 @@ def history(act: Acting, *, limit: int) -> None:
     act.console.emit(Result({"items": items}, Table(columns, rows, empty=empty)))
 
 
-@command(
-    wallet_group,
-    "statement",
-    help=t(
-        zh="对账单：每一笔收支，逐笔取自结算的订单和经核验的转账，并与余额核对。",
-        en="The statement: every movement, from settled orders and proven transfers, compared with the balance.",
-    ),
-)
+@verb("statement")
 @reading()
 def statement(act: Acting) -> None:
     """Every movement of the account."""
@@ -207,82 +192,3 @@ def _statement_view(made: Statement) -> tuple[Table, Facts, Text]:
         ).fill(sum=duration(made.total_min))
     )
     return Table(columns, rows, empty=t(zh="还没有收支。", en="No movements yet.")), facts, verdict
-
-
-def signed_duration(minutes: int) -> Text:
-    """A movement with its sign."""
-    said = duration(minutes)
-    return Text(f"+{said.zh}", f"+{said.en}") if minutes > 0 else said
-
-
-def person_data(person: Person) -> dict[str, Json]:
-    """A person for machines."""
-    return {
-        "account": person.id.hex(),
-        "kind": "person",
-        "status": person.status,
-        "number": person.number,
-        "home": person.home,
-        "site": person.site,
-        "key": person.key.hex(),
-        "origin": person.origin.hex(),
-        "may_serve_until_ms": person.may_serve_until_ms,
-        "may_receive_until_ms": person.may_receive_until_ms,
-        "may_be_funded_until_ms": person.may_be_funded_until_ms,
-        "roles": [
-            {"role": r.role, "district": r.district, "site": r.site, "until_ms": r.until_ms}
-            for r in person.roles
-        ],
-        "kin": [
-            {"person": k.other.hex(), "relation": k.relation, "binding": k.binding.hex()}
-            for k in person.kin
-        ],
-        "agents": [{"agent": a.agent.hex(), "verbs": list(a.verbs)} for a in person.agents],
-        "available_min": person.available.balance,
-        "held_min": person.held.balance,
-    }
-
-
-def operator_data(operator: Operator) -> dict[str, Json]:
-    """An operator for machines."""
-    return {
-        "account": operator.id.hex(),
-        "kind": "operator",
-        "district": operator.district,
-        "key": operator.key.hex(),
-    }
-
-
-def person_facts(person: Person) -> Facts:
-    """A person for people."""
-    pairs: list[tuple[Text, Cell]] = [
-        (t(zh="账户", en="Account"), person.id.hex()),
-        (t(zh="编号", en="Number"), person.number or "-"),
-        (t(zh="区 / 站点", en="Home / site"), f"{person.home} / {person.site}"),
-        (t(zh="状态", en="State"), word(PERSON_STATES, person.status)),
-        (t(zh="可用", en="Available"), duration(person.available.balance)),
-        (t(zh="冻结", en="Held"), duration(person.held.balance)),
-        (t(zh="可服务至", en="May serve until"), _until(person.may_serve_until_ms)),
-        (t(zh="可接受服务至", en="May receive until"), _until(person.may_receive_until_ms)),
-        (t(zh="可由基金支付至", en="May be funded until"), _until(person.may_be_funded_until_ms)),
-    ]
-    pairs += [(t(zh="职务", en="Role"), f"{r.role} @ {r.district} {r.site}") for r in person.roles]
-    pairs += [(t(zh="亲属", en="Kin"), f"{k.relation} {k.other.hex()}") for k in person.kin]
-    pairs += [
-        (t(zh="代理人", en="Agent"), f"{a.agent.hex()} ({', '.join(a.verbs)})")
-        for a in person.agents
-    ]
-    return Facts(pairs)
-
-
-def _operator_facts(operator: Operator) -> Facts:
-    return Facts(
-        (
-            (t(zh="治理身份", en="Operator"), operator.id.hex()),
-            (t(zh="区", en="District"), str(operator.district)),
-        )
-    )
-
-
-def _until(until_ms: int) -> Text:
-    return instant(until_ms) if until_ms else same("-")

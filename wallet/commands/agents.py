@@ -4,12 +4,13 @@ from node.chain.tx.identity import GrantAgent, RevokeAgent
 from node.chain.types import Id
 from node.console.command import argument, command, group, option
 from node.console.language import t
-from wallet.commands.root import wallet_group
-from wallet.verbs.acting import Acting, acting
+from wallet.commands.table import TARGETS
+from wallet.verbs.acting import Acting
+from wallet.verbs.making import acting
 from wallet.verbs.parameters import ID, codes
 
 
-@group("agent", parent=wallet_group, help=t(zh="代理人。", en="Agents."))
+@group("agent", help=TARGETS["agent"].help)
 def agent_group() -> None:
     """Agents."""
 

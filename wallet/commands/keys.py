@@ -8,14 +8,14 @@ import click
 
 from node.chain.genesis import Genesis, chain_id_of
 from node.chain.types import Code, Hash
-from node.console.command import command, option
+from node.console.command import option
 from node.console.console import Console, pass_console
 from node.console.fault import usage
 from node.console.language import LANGUAGES, Lang, Text, t
 from node.console.result import Column, Facts, Json, Result, Table, View
 from wallet.client.http import NodeClient
 from wallet.commands.qr import qr_view
-from wallet.commands.root import wallet_group
+from wallet.commands.table import verb
 from wallet.home import DEFAULT_NAME, WalletHome, new_password
 from wallet.keystore import seal
 from wallet.mnemonic import Words, new_words, parse_words
@@ -75,14 +75,7 @@ class _Made:
     card_file: Path
 
 
-@command(
-    wallet_group,
-    "new",
-    help=t(
-        zh="新建钱包：显示十二个词，写下登记卡。十二个词只显示这一次，请抄在纸上。",
-        en="Make a wallet: show twelve words, write a registration card. Copy the words on paper: they are shown once.",
-    ),
-)
+@verb("new")
 @_NAME_OPTION
 @_CITY_OPTIONS[0]
 @_CITY_OPTIONS[1]
@@ -130,14 +123,7 @@ def new(  # noqa: PLR0913 - one for each option
     _report(console, made, None if words_file is not None else words)
 
 
-@command(
-    wallet_group,
-    "restore",
-    help=t(
-        zh="用十二个词恢复钱包。词从终端（不显示）或标准输入的第一行读取。",
-        en="Bring a wallet back from its twelve words, read from the terminal (unseen) or the first line of stdin.",
-    ),
-)
+@verb("restore")
 @_NAME_OPTION
 @_CITY_OPTIONS[0]
 @_CITY_OPTIONS[1]
@@ -152,14 +138,7 @@ def restore(
     _report(console, _make(console, name, words, city, district), None)
 
 
-@command(
-    wallet_group,
-    "card",
-    help=t(
-        zh="再次显示登记卡（公钥，没有秘密），或写进文件。",
-        en="Show the registration card again (public keys, no secret), or write it to a file.",
-    ),
-)
+@verb("card")
 @_NAME_OPTION
 @option("--out", type=_FILE, help=t(zh="写进这个文件。", en="Write it to this file."))
 @pass_console
@@ -173,11 +152,7 @@ def card(console: Console, *, name: str, out: Path | None) -> None:
     console.emit(Result(_card_data(kept), (_card_facts(kept), qr_view(kept.qr_text()))))
 
 
-@command(
-    wallet_group,
-    "list",
-    help=t(zh="列出这台机器上的钱包。", en="List the wallets of this machine."),
-)
+@verb("list")
 @pass_console
 def list_wallets(console: Console) -> None:
     """List the wallets."""

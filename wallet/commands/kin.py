@@ -9,16 +9,17 @@ from node.console.formats import instant
 from node.console.language import t
 from node.console.result import Column, Result, Table
 from wallet.client.answers import BindingView
-from wallet.commands.root import wallet_group
-from wallet.verbs.acting import Acting, acting, reading
-from wallet.verbs.faults import not_listed
+from wallet.commands.table import TARGETS
+from wallet.verbs.acting import Acting
+from wallet.verbs.finding import find_binding
+from wallet.verbs.making import acting, reading
 from wallet.verbs.parameters import CODE, ID
 from wallet.verbs.words import RELATIONS, word
 
 OWN_KEY: Final = Code("own-key")
 
 
-@group("kin", parent=wallet_group, help=t(zh="亲属绑定。", en="Kin bindings."))
+@group("kin", help=TARGETS["kin"].help)
 def kin_group() -> None:
     """Kin bindings."""
 
@@ -74,18 +75,6 @@ def list_(act: Acting) -> None:
 def unbind(act: Acting, *, binding: Id) -> None:
     """End a binding."""
     act.perform(Unbind(binding), t(zh="已解除绑定。", en="The binding has ended."))
-
-
-def find_binding(act: Acting, person: Id, binding: Id) -> BindingView:
-    """A binding of a person.
-
-    Raises:
-        node.console.fault.Fault: there is none with this id (exit 1).
-    """
-    for found in act.client.bindings(act.signer, {"person": person.hex()}, act.flags.purpose):
-        if found.id == binding.hex():
-            return found
-    raise not_listed("kin bindings", binding.hex())
 
 
 def bindings_table(found: list[BindingView]) -> Table:

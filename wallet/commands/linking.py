@@ -8,27 +8,21 @@ from node.chain.hashing import SUITE_ED25519_SHA256
 from node.chain.records.actors import Operator
 from node.chain.tx.identity import RotateKey
 from node.chain.types import Id
-from node.console.command import command, option
+from node.console.command import option
 from node.console.fault import usage
 from node.console.language import t
 from node.console.result import Facts, Result
 from wallet.builder import Signer, possession
-from wallet.commands.root import wallet_group
+from wallet.commands.table import verb
 from wallet.home import password
 from wallet.session.accounts import Slip, forget, read_slip, remember
 from wallet.session.faults import other_key
-from wallet.verbs.acting import Acting, acting, reading
+from wallet.verbs.acting import Acting
+from wallet.verbs.making import acting, reading
 from wallet.verbs.parameters import ID
 
 
-@command(
-    wallet_group,
-    "link",
-    help=t(
-        zh="记住登记后得到的账户。核对账本里的公钥确是这个钱包的。",
-        en="Remember the account that registration made. The ledger's key must be this wallet's.",
-    ),
-)
+@verb("link")
 @option(
     "--slip",
     type=click.Path(dir_okay=False, path_type=Path),
@@ -54,14 +48,7 @@ def link(act: Acting, *, slip: Path | None, account: Id | None) -> None:
     act.console.emit(Result({"account": told.account, "number": number}, Facts(pairs)))
 
 
-@command(
-    wallet_group,
-    "rotate-key",
-    help=t(
-        zh="换钥：账户改用另一个钱包的密钥。先用 wallet new --name 新名字 建好新钱包。",
-        en="Change the key: the account passes to another wallet's key. Make it first: wallet new --name NAME.",
-    ),
-)
+@verb("rotate-key")
 @option(
     "--to", "successor", required=True, help=t(zh="新钱包的名字。", en="The new wallet's name.")
 )

@@ -6,17 +6,18 @@ import click
 
 from node.chain.genesis import chain_id_of
 from node.chain.limits import PROOF_FILE_MAX_BYTES
-from node.console.command import argument, command, option
+from node.console.command import argument, option
 from node.console.console import Console, pass_console
 from node.console.fault import usage
 from node.console.language import t
 from node.console.result import Facts, Json, Result
-from wallet.commands.root import wallet_group
+from wallet.commands.table import verb
 from wallet.home import WalletHome
 from wallet.proofs import check_proof, proven_data, proven_facts
 from wallet.session.faults import no_genesis
 from wallet.session.files import read_genesis_file, read_small, write_whole
-from wallet.verbs.acting import Acting, reading
+from wallet.verbs.acting import Acting
+from wallet.verbs.making import reading
 from wallet.verbs.parameters import CODE, ID, TX_ID
 
 KINDS = ("transaction", "order", "final-order", "account", "district", "city")
@@ -24,20 +25,7 @@ CITY_KEY = b"city"
 _FILE = click.Path(dir_okay=False, path_type=Path)
 
 
-@command(
-    wallet_group,
-    "prove",
-    help=t(
-        zh=(
-            "取得证明文件：transaction 编号、order 编号、final-order 编号、account [编号]、district 代码、city。"
-            "取得后立即核验。"
-        ),
-        en=(
-            "Get a proof file: transaction ID, order ID, final-order ID, account [ID], district CODE, city. "
-            "It is checked at once."
-        ),
-    ),
-)
+@verb("prove")
 @argument("kind", type=click.Choice(KINDS))
 @argument("id_", metavar="[ID]", required=False)
 @option(
@@ -75,14 +63,7 @@ def _fetch(act: Acting, kind: str, id_: str | None) -> bytes:
             return client.proof_of_state(act.signer, kind, ID.convert(id_, None, None))
 
 
-@command(
-    wallet_group,
-    "verify-proof",
-    help=t(
-        zh="离线核验证明文件；只需要创世文件，不需要节点。",
-        en="Check a proof file offline; it needs the genesis file and no node.",
-    ),
-)
+@verb("verify-proof")
 @argument("file", type=_FILE)
 @option(
     "--genesis", type=_FILE, help=t(zh="创世文件；默认主目录里的。", en="Genesis; else the home's.")

@@ -1,7 +1,5 @@
 """The requesting side: ask for care, take it back, extend, confirm, object, appeal, report that nobody came."""
 
-from typing import Final
-
 import click
 
 from node.chain.tx.orders import (
@@ -15,32 +13,17 @@ from node.chain.tx.orders import (
     Withdraw,
 )
 from node.chain.types import NO_ID, ZERO_HASH, Code, Hash, Id, Minutes
-from node.console.command import argument, command, option
+from node.console.command import argument, option
 from node.console.formats import duration
 from node.console.language import t
-from wallet.commands.root import wallet_group
-from wallet.verbs.acting import Acting, acting, nobody
+from wallet.commands.table import verb
+from wallet.verbs.acting import Acting, nobody
+from wallet.verbs.making import acting
+from wallet.verbs.options import PAYERS, REASON_OPTION
 from wallet.verbs.parameters import CODE, EVIDENCE, ID, MINUTES, WHEN, When
 
-PAYERS: Final = ("person", "fund", "pool", "city-pool")
-NO_RULE: Final = Code("-")
-REASON_OPTION: Final = option(
-    "--reason",
-    type=CODE,
-    default="other",
-    show_default=True,
-    help=t(zh="原因代码。", en="A code for the reason."),
-)
 
-
-@command(
-    wallet_group,
-    "request",
-    help=t(
-        zh="请求一次服务，给自己或（作为代理人、付款的亲属）给别人。",
-        en="Ask for a service, for oneself or, as agent or paying kin, for another.",
-    ),
-)
+@verb("request")
 @option("--service", type=CODE, required=True, help=t(zh="服务代码。", en="The service's code."))
 @option("--district", type=CODE, required=True, help=t(zh="在哪个区。", en="In which district."))
 @option("--site", type=CODE, required=True, help=t(zh="由哪个站点办理。", en="By which site."))
@@ -132,11 +115,7 @@ def request(  # noqa: PLR0913 - one for each option
     act.perform(body, what.fill(service=service, long=duration(minutes)))
 
 
-@command(
-    wallet_group,
-    "withdraw",
-    help=t(zh="撤回还没人接的订单。", en="Take back an order that nobody has accepted."),
-)
+@verb("withdraw")
 @argument("order", type=ID)
 @REASON_OPTION
 @acting()
@@ -145,7 +124,7 @@ def withdraw(act: Acting, *, order: Id, reason: Code) -> None:
     act.perform(Withdraw(order, reason), t(zh="已撤回。", en="Withdrawn."))
 
 
-@command(wallet_group, "cancel", help=t(zh="取消已有人接的订单。", en="Cancel an accepted order."))
+@verb("cancel")
 @argument("order", type=ID)
 @REASON_OPTION
 @acting()
@@ -154,7 +133,7 @@ def cancel(act: Acting, *, order: Id, reason: Code) -> None:
     act.perform(Cancel(order, reason), t(zh="已取消。", en="Cancelled."))
 
 
-@command(wallet_group, "no-show", help=t(zh="报告没有人来。", en="Report that nobody came."))
+@verb("no-show")
 @argument("order", type=ID)
 @acting()
 def no_show(act: Acting, *, order: Id) -> None:
@@ -162,11 +141,7 @@ def no_show(act: Acting, *, order: Id) -> None:
     act.perform(ReportNoShow(order), t(zh="已报告爽约。", en="The no-show is reported."))
 
 
-@command(
-    wallet_group,
-    "extend",
-    help=t(zh="服务进行中，再冻结一段时间。", en="During the service, hold more minutes."),
-)
+@verb("extend")
 @argument("order", type=ID)
 @argument("minutes", type=MINUTES)
 @acting()
@@ -177,14 +152,7 @@ def extend(act: Acting, *, order: Id, minutes: Minutes) -> None:
     act.perform(Extend(order, found.origin, found.events, minutes), what)
 
 
-@command(
-    wallet_group,
-    "confirm",
-    help=t(
-        zh="确认服务时间；默认确认系统计得的全部时间。",
-        en="Confirm the service; all counted minutes unless fewer are named.",
-    ),
-)
+@verb("confirm")
 @argument("order", type=ID)
 @option("--minutes", type=MINUTES, help=t(zh="少于计时则写明。", en="Fewer than were counted."))
 @acting()
@@ -199,13 +167,7 @@ def confirm(act: Acting, *, order: Id, minutes: Minutes | None) -> None:
     act.perform(body, what.fill(long=duration(agreed)))
 
 
-@command(
-    wallet_group,
-    "object",
-    help=t(
-        zh="提出异议；时间留在原处，等待裁决。", en="Object; the minutes stay until somebody rules."
-    ),
-)
+@verb("object")
 @argument("order", type=ID)
 @REASON_OPTION
 @option("--evidence", type=EVIDENCE, help=t(zh="证据文件。", en="A file of evidence."))
@@ -216,11 +178,7 @@ def object_(act: Acting, *, order: Id, reason: Code, evidence: Hash | None) -> N
     act.perform(body, t(zh="已提出异议。", en="The objection is made."))
 
 
-@command(
-    wallet_group,
-    "appeal",
-    help=t(zh="对裁决申诉，每单一次。", en="Appeal a verdict, once for each order."),
-)
+@verb("appeal")
 @argument("order", type=ID)
 @REASON_OPTION
 @acting()

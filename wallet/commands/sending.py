@@ -7,27 +7,21 @@ import click
 from node.chain.limits import TRANSACTION_SIZE_MAX_BYTES
 from node.chain.tx.envelope import parse
 from node.chain.types import Hash
-from node.console.command import argument, command
+from node.console.command import argument
 from node.console.language import Text, same, t
 from node.console.result import Cell, Column, Facts, Json, Result, Table
 from wallet.client.answers import TransactionStatus
-from wallet.commands.root import wallet_group
+from wallet.commands.table import verb
 from wallet.session.files import read_small
 from wallet.session.session import hand_in, wait_committed
-from wallet.verbs.acting import Acting, acting, reading
+from wallet.verbs.acting import Acting
+from wallet.verbs.making import acting, reading
 from wallet.verbs.parameters import TX_ID
 
 FILE_WORD = t(zh="已签名的交易", en="a signed transaction")
 
 
-@command(
-    wallet_group,
-    "submit",
-    help=t(
-        zh="提交用 --out 写下的已签名交易，可以给多个文件。重复提交没有害处。",
-        en="Hand in transactions written with --out, one or several. Handing one in twice does no harm.",
-    ),
-)
+@verb("submit")
 @argument("files", nargs=-1, required=True, type=click.Path(dir_okay=False, path_type=Path))
 @acting()
 def submit(act: Acting, *, files: tuple[Path, ...]) -> None:
@@ -51,7 +45,7 @@ def submit(act: Acting, *, files: tuple[Path, ...]) -> None:
     act.console.emit(Result({"transactions": data}, Table(columns, rows)))
 
 
-@command(wallet_group, "track", help=t(zh="查看一笔交易到哪一步了。", en="Where a transaction is."))
+@verb("track")
 @argument("tx_id", type=TX_ID)
 @reading()
 def track(act: Acting, *, tx_id: Hash) -> None:

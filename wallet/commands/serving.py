@@ -6,12 +6,13 @@ import click
 
 from node.chain.tx.orders import Accept, CheckIn, CheckOut, GiveBack, Reduce
 from node.chain.types import ZERO_HASH, Code, EpochMs, Hash, Id, Minutes
-from node.console.command import argument, command, option
+from node.console.command import argument, option
 from node.console.formats import duration, instant
 from node.console.language import t
-from wallet.commands.requesting import REASON_OPTION
-from wallet.commands.root import wallet_group
-from wallet.verbs.acting import Acting, acting
+from wallet.commands.table import verb
+from wallet.verbs.acting import Acting
+from wallet.verbs.making import acting
+from wallet.verbs.options import REASON_OPTION
 from wallet.verbs.parameters import CODE, EVIDENCE, ID, MINUTES
 
 PRESENCES: Final = ("none", "recipient-wallet", "site-reader")
@@ -25,14 +26,7 @@ PRESENCE_OPTION: Final = option(
 )
 
 
-@command(
-    wallet_group,
-    "accept",
-    help=t(
-        zh="接单。接单即表示读过风险告知。",
-        en="Take an order; accepting says that the risk notice was read.",
-    ),
-)
+@verb("accept")
 @argument("order", type=ID)
 @option(
     "--notice",
@@ -64,11 +58,7 @@ def accept(act: Acting, *, order: Id, notice: int, insurance: Hash | None) -> No
     act.perform(body, what)
 
 
-@command(
-    wallet_group,
-    "give-back",
-    help=t(zh="退单，每单一次。", en="Give an accepted order back, once for each order."),
-)
+@verb("give-back")
 @argument("order", type=ID)
 @REASON_OPTION
 @acting()
@@ -77,9 +67,7 @@ def give_back(act: Acting, *, order: Id, reason: Code) -> None:
     act.perform(GiveBack(order, reason), t(zh="已退单。", en="Given back."))
 
 
-@command(
-    wallet_group, "check-in", help=t(zh="签到：服务开始。", en="Check in: the service begins.")
-)
+@verb("check-in")
 @argument("order", type=ID)
 @PRESENCE_OPTION
 @acting()
@@ -90,9 +78,7 @@ def check_in(act: Acting, *, order: Id, presence: str) -> None:
     act.perform(body, t(zh="已签到：{now}。", en="Checked in: {now}.").fill(now=instant(now)))
 
 
-@command(
-    wallet_group, "check-out", help=t(zh="签退：服务结束。", en="Check out: the service ends.")
-)
+@verb("check-out")
 @argument("order", type=ID)
 @option(
     "--reason",
@@ -110,11 +96,7 @@ def check_out(act: Acting, *, order: Id, reason: Code, presence: str) -> None:
     act.perform(body, t(zh="已签退：{now}。", en="Checked out: {now}.").fill(now=instant(now)))
 
 
-@command(
-    wallet_group,
-    "reduce",
-    help=t(zh="志愿者减少计得的时间。", en="The volunteer lowers the counted minutes."),
-)
+@verb("reduce")
 @argument("order", type=ID)
 @argument("minutes", type=MINUTES)
 @acting()

@@ -4,19 +4,16 @@ import click
 
 from node.chain.tx.transfers import Donate, Give
 from node.chain.types import Code, Id, Minutes
-from node.console.command import argument, command, option
+from node.console.command import argument, option
 from node.console.formats import duration
 from node.console.language import t
-from wallet.commands.root import wallet_group
-from wallet.verbs.acting import Acting, acting
+from wallet.commands.table import verb
+from wallet.verbs.acting import Acting
+from wallet.verbs.making import acting
 from wallet.verbs.parameters import ID, MINUTES
 
 
-@command(
-    wallet_group,
-    "give",
-    help=t(zh="把自己挣的时间赠与已绑定的亲属。", en="Give earned minutes to bound kin."),
-)
+@verb("give")
 @argument("minutes", type=MINUTES)
 @option(
     "--to", "recipient", type=ID, required=True, help=t(zh="亲属的账户。", en="The kin's account.")
@@ -28,7 +25,7 @@ def give(act: Acting, *, minutes: Minutes, recipient: Id) -> None:
     act.perform(Give(recipient, minutes), what)
 
 
-@command(wallet_group, "donate", help=t(zh="捐给公益池。", en="Donate minutes to a pool."))
+@verb("donate")
 @argument("minutes", type=MINUTES)
 @option(
     "--pool",

@@ -6,29 +6,23 @@ What is seconded is read from the proposing transaction itself, proven to stand 
 from node.chain.tx.envelope import SignedTransaction
 from node.chain.tx.organisation import Action, Decline, Propose, Second
 from node.chain.types import Code, Hash, Id
-from node.console.command import argument, command
+from node.console.command import argument
 from node.console.fault import violation
 from node.console.language import t
 from node.console.result import Json
 from wallet.builder import created_id
 from wallet.client.answers import ProposalView
-from wallet.commands.requesting import REASON_OPTION
-from wallet.desk.root import desk_group
+from wallet.desk.table import verb
 from wallet.proofs import check_proof
-from wallet.verbs.acting import DESK_PURPOSE, Acting, acting
-from wallet.verbs.faults import not_listed
+from wallet.verbs.acting import Acting
+from wallet.verbs.finding import find_proposal
+from wallet.verbs.making import DESK_PURPOSE, acting
+from wallet.verbs.options import REASON_OPTION
 from wallet.verbs.parameters import ID
 from wallet.verbs.values import one_line, values_of
 
 
-@command(
-    desk_group,
-    "second",
-    help=t(
-        zh="复核：让提议生效。先核验提议的原文并显示它。",
-        en="Second a proposal; its own words are proven and shown first.",
-    ),
-)
+@verb("second")
 @argument("proposal", type=ID)
 @acting(DESK_PURPOSE)
 def second(act: Acting, *, proposal: Id) -> None:
@@ -43,7 +37,7 @@ def second(act: Acting, *, proposal: Id) -> None:
     act.perform(body, t(zh="已复核，提议生效。", en="Seconded; it has happened."), more)
 
 
-@command(desk_group, "decline", help=t(zh="否决提议。", en="End a proposal without effect."))
+@verb("decline")
 @argument("proposal", type=ID)
 @REASON_OPTION
 @acting(DESK_PURPOSE)
@@ -52,18 +46,6 @@ def decline(act: Acting, *, proposal: Id, reason: Code) -> None:
     found = find_proposal(act, proposal)
     body = Decline(proposal, Hash(bytes.fromhex(found.origin)), reason)
     act.perform(body, t(zh="已否决。", en="Declined."))
-
-
-def find_proposal(act: Acting, proposal: Id) -> ProposalView:
-    """An open proposal.
-
-    Raises:
-        node.console.fault.Fault: there is none with this id (exit 1).
-    """
-    for found in act.client.proposals(act.signer, {"state": "open"}, act.flags.purpose):
-        if found.id == proposal.hex():
-            return found
-    raise not_listed("open proposals", proposal.hex())
 
 
 def proven_action(act: Acting, found: ProposalView) -> Action:

@@ -4,25 +4,19 @@ import click
 
 from node.chain.tx.orders import RuleOrder
 from node.chain.types import ZERO_HASH, Code, Hash, Id, Minutes
-from node.console.command import argument, command, option
+from node.console.command import argument, option
 from node.console.fault import usage
 from node.console.language import t
-from wallet.desk.root import desk_group
-from wallet.verbs.acting import DESK_PURPOSE, Acting, acting
+from wallet.desk.table import verb
+from wallet.verbs.acting import Acting
+from wallet.verbs.making import DESK_PURPOSE, acting
 from wallet.verbs.parameters import EVIDENCE, ID, MINUTES
 
 VERDICTS = ("to-volunteer", "split", "to-payer", "void")
 SPLIT = "split"
 
 
-@command(
-    desk_group,
-    "rule",
-    help=t(
-        zh="裁决争议：给志愿者、分配、退付款方或作废。",
-        en="Rule on a dispute: to the volunteer, split, to the payer, or void.",
-    ),
-)
+@verb("rule")
 @argument("order", type=ID)
 @argument("verdict", type=click.Choice(VERDICTS))
 @option(

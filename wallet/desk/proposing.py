@@ -20,10 +20,11 @@ from node.chain.types import ZERO_HASH, Code, EpochMs, Hash, Id
 from node.console.command import argument, command, group, option
 from node.console.fault import violation
 from node.console.language import Text, t
-from wallet.commands.kin import find_binding
 from wallet.desk.receipts import read_receipt
-from wallet.desk.root import desk_group
-from wallet.verbs.acting import DESK_PURPOSE, Acting, acting
+from wallet.desk.table import TARGETS
+from wallet.verbs.acting import Acting
+from wallet.verbs.finding import find_binding
+from wallet.verbs.making import DESK_PURPOSE, acting
 from wallet.verbs.parameters import CODE, EVIDENCE, ID, UNTIL, When, codes
 
 WHOLE_DISTRICT: Final = Code("-")
@@ -50,14 +51,7 @@ _FUNDED: Final = option(
 )
 
 
-@group(
-    "propose",
-    parent=desk_group,
-    help=t(
-        zh="提议，由另一人复核（desk second）后生效。",
-        en="Propose; it happens when another person seconds it (desk second).",
-    ),
-)
+@group("propose", help=TARGETS["propose"].help)
 def propose_group() -> None:
     """Propose an action."""
 

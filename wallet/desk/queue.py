@@ -3,29 +3,22 @@
 from node.chain.lifecycle import State
 from node.chain.records.actors import PENDING
 from node.chain.types import Code, Id
-from node.console.command import argument, command, option
+from node.console.command import argument, option
 from node.console.language import t
 from node.console.result import Column, Result, Table
 from wallet.client.answers import PersonView, ProposalView
-from wallet.commands.account import person_data, person_facts
-from wallet.commands.orders import orders_table
-from wallet.desk.root import desk_group
-from wallet.verbs.acting import DESK_PURPOSE, Acting, reading
+from wallet.desk.table import verb
+from wallet.verbs.acting import Acting
+from wallet.verbs.making import DESK_PURPOSE, reading
 from wallet.verbs.parameters import CODE, ID
+from wallet.verbs.showing import orders_table, person_data, person_facts
 from wallet.verbs.values import one_line
 
 WAITING = (State.REQUESTED, State.CHECKED_OUT, State.DISPUTED)
 """States in which an order may wait for staff."""
 
 
-@command(
-    desk_group,
-    "queue",
-    help=t(
-        zh="待办：待审核的人、待复核的提议、待审核、待确认和争议中的订单。",
-        en="What waits: persons, proposals, orders to review, to confirm, in dispute.",
-    ),
-)
+@verb("queue")
 @option(
     "--district",
     type=CODE,
@@ -49,11 +42,7 @@ def queue(act: Acting, *, district: Code | None) -> None:
     act.console.emit(Result(data, views))
 
 
-@command(
-    desk_group,
-    "person",
-    help=t(zh="查看一个人的账户；会被记录。", en="Show a person's account; it is recorded."),
-)
+@verb("person")
 @argument("person", type=ID)
 @reading(DESK_PURPOSE)
 def person(act: Acting, *, person: Id) -> None:

@@ -14,14 +14,14 @@ from node.chain import keys
 from node.chain.policy import day_of
 from node.chain.tx.identity import BureauReceipt
 from node.chain.types import UINT_MAX, Code, Id
-from node.console.command import argument, command, option
+from node.console.command import argument, option
 from node.console.console import Console, pass_console
 from node.console.fault import violation
 from node.console.language import t
 from node.console.result import Facts, Result
 from wallet.builder import bureau_receipt
 from wallet.client.answers import HASH_HEX, ID_HEX
-from wallet.desk.root import desk_group
+from wallet.desk.table import verb
 from wallet.session.accounts import CODE_F
 from wallet.session.files import json_bytes, read_json, read_key_file, write_whole
 from wallet.verbs.acting import Acting, Flags
@@ -56,14 +56,7 @@ def read_receipt(path: Path) -> ReceiptFile:
     return read_json(path, ReceiptFile, RECEIPT_WORD)
 
 
-@command(
-    desk_group,
-    "receipt",
-    help=t(
-        zh="市级登记机关签发首次登记回执。密钥文件权限须为 0600。",
-        en="The city bureau signs a receipt of first registration. The key file must have mode 0600.",
-    ),
-)
+@verb("receipt")
 @argument("person", type=ID)
 @option("--district", type=CODE, required=True, help=t(zh="家所在的区。", en="The home district."))
 @option(

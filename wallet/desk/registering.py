@@ -9,18 +9,19 @@ from node.chain.hashing import SUITE_ED25519_SHA256
 from node.chain.tx.identity import AcceptKin, Register
 from node.chain.tx.orders import CheckIn, Request
 from node.chain.types import NO_ID, ZERO_HASH, Code, EpochMs, Hash, Id, Minutes
-from node.console.command import argument, command, option
+from node.console.command import argument, option
 from node.console.fault import usage
 from node.console.formats import duration, instant
 from node.console.language import t
-from wallet.commands.kin import find_binding
-from wallet.commands.requesting import NO_RULE, PAYERS
-from wallet.desk.root import desk_group
+from wallet.desk.table import verb
 from wallet.session.accounts import Slip
 from wallet.session.card import Card, read_card
 from wallet.session.faults import other_city
 from wallet.session.files import json_bytes, write_whole
-from wallet.verbs.acting import DESK_PURPOSE, Acting, acting
+from wallet.verbs.acting import Acting
+from wallet.verbs.finding import find_binding
+from wallet.verbs.making import DESK_PURPOSE, acting
+from wallet.verbs.options import NO_RULE, PAYERS
 from wallet.verbs.parameters import CODE, EVIDENCE, ID, MINUTES, WHEN, When
 
 _FILE: Final = click.Path(dir_okay=False, path_type=Path)
@@ -28,14 +29,7 @@ CONSENTS: Final = ("in-person", "call-back", "standing")
 NO_PRESENCE: Final = Code("none")
 
 
-@command(
-    desk_group,
-    "register",
-    help=t(
-        zh="登记一个人：有手机的带登记卡（--card），没有手机的用 --no-phone。",
-        en="Register a person: with their registration card (--card), or --no-phone.",
-    ),
-)
+@verb("register")
 @option("--card", type=_FILE, help=t(zh="登记卡文件。", en="The registration card's file."))
 @option(
     "--no-phone",
@@ -109,14 +103,7 @@ def _registration(home: Code, site: Code, commitment: Hash, card: Card | None) -
     )
 
 
-@command(
-    desk_group,
-    "request",
-    help=t(
-        zh="替没有手机的人请求一次服务。",
-        en="Ask for a service on behalf of somebody without a phone.",
-    ),
-)
+@verb("request")
 @option("--for", "recipient", type=ID, required=True, help=t(zh="服务对象。", en="The recipient."))
 @option("--service", type=CODE, required=True, help=t(zh="服务代码。", en="The service's code."))
 @option("--district", type=CODE, required=True, help=t(zh="在哪个区。", en="In which district."))
@@ -188,14 +175,7 @@ def request(  # noqa: PLR0913 - one for each option
     act.perform(body, what.fill(service=service, long=duration(minutes)))
 
 
-@command(
-    desk_group,
-    "check-in",
-    help=t(
-        zh="替志愿者签到；算作补报，需要背书。",
-        en="Check in on behalf of the volunteer; it counts as a late report and needs an endorsement.",
-    ),
-)
+@verb("check-in")
 @argument("order", type=ID)
 @acting(DESK_PURPOSE)
 def check_in(act: Acting, *, order: Id) -> None:
@@ -205,14 +185,7 @@ def check_in(act: Acting, *, order: Id) -> None:
     act.perform(CheckIn(order, now, NO_PRESENCE), what)
 
 
-@command(
-    desk_group,
-    "kin-accept",
-    help=t(
-        zh="替没有密钥的人同意亲属绑定，写明方式和证据。",
-        en="Accept a kin binding for a person without a key, with method and evidence.",
-    ),
-)
+@verb("kin-accept")
 @argument("binding", type=ID)
 @option("--person", type=ID, required=True, help=t(zh="同意的人。", en="Who consents."))
 @option(

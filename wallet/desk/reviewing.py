@@ -2,12 +2,13 @@
 
 from node.chain.tx.orders import ApproveOrder, Confirm, Endorse, RejectOrder, ReportNoShow
 from node.chain.types import Code, Hash, Id, Minutes
-from node.console.command import argument, command, option
+from node.console.command import argument, option
 from node.console.formats import duration
 from node.console.language import t
-from wallet.commands.requesting import REASON_OPTION
-from wallet.desk.root import desk_group
-from wallet.verbs.acting import DESK_PURPOSE, Acting, acting
+from wallet.desk.table import verb
+from wallet.verbs.acting import Acting
+from wallet.verbs.making import DESK_PURPOSE, acting
+from wallet.verbs.options import REASON_OPTION
 from wallet.verbs.parameters import EVIDENCE, ID, MINUTES
 
 WITNESS = Code("witness")
@@ -25,14 +26,7 @@ _EVIDENCE_OPTION = option(
 )
 
 
-@command(
-    desk_group,
-    "approve",
-    help=t(
-        zh="审核通过订单并发布，冻结付款方的时间。",
-        en="Publish a requested order; the payer's minutes are held.",
-    ),
-)
+@verb("approve")
 @argument("order", type=ID)
 @acting(DESK_PURPOSE)
 def approve(act: Acting, *, order: Id) -> None:
@@ -42,7 +36,7 @@ def approve(act: Acting, *, order: Id) -> None:
     act.perform(ApproveOrder(order, found.origin, found.events), what)
 
 
-@command(desk_group, "reject", help=t(zh="不通过订单。", en="Refuse a requested order."))
+@verb("reject")
 @argument("order", type=ID)
 @REASON_OPTION
 @acting(DESK_PURPOSE)
@@ -51,11 +45,7 @@ def reject(act: Acting, *, order: Id, reason: Code) -> None:
     act.perform(RejectOrder(order, reason), t(zh="未通过。", en="Refused."))
 
 
-@command(
-    desk_group,
-    "witness",
-    help=t(zh="记录员当面见证并确认服务。", en="A recorder confirms a service they witnessed."),
-)
+@verb("witness")
 @argument("order", type=ID)
 @_EVIDENCE_OPTION
 @_MINUTES_OPTION
@@ -65,13 +55,7 @@ def witness(act: Acting, *, order: Id, evidence: Hash, minutes: Minutes | None) 
     _confirm(act, order, WITNESS, evidence, minutes)
 
 
-@command(
-    desk_group,
-    "call-back",
-    help=t(
-        zh="回访员电话回访后确认服务。", en="A caller confirms a service after a recorded call."
-    ),
-)
+@verb("call-back")
 @argument("order", type=ID)
 @_EVIDENCE_OPTION
 @_MINUTES_OPTION
@@ -90,13 +74,7 @@ def _confirm(act: Acting, order: Id, method: Code, evidence: Hash, minutes: Minu
     act.perform(Confirm(order, found.origin, found.events, agreed, method, evidence), what)
 
 
-@command(
-    desk_group,
-    "endorse",
-    help=t(
-        zh="另一位审核员为不寻常的订单背书。", en="Another reviewer vouches for what is unusual."
-    ),
-)
+@verb("endorse")
 @argument("order", type=ID)
 @acting(DESK_PURPOSE)
 def endorse(act: Acting, *, order: Id) -> None:
@@ -105,11 +83,7 @@ def endorse(act: Acting, *, order: Id) -> None:
     act.perform(Endorse(order, found.origin, found.events), t(zh="已背书。", en="Endorsed."))
 
 
-@command(
-    desk_group,
-    "no-show",
-    help=t(zh="替服务对象报告没有人来。", en="Report for the recipient that nobody came."),
-)
+@verb("no-show")
 @argument("order", type=ID)
 @acting(DESK_PURPOSE)
 def no_show(act: Acting, *, order: Id) -> None:

@@ -9,23 +9,17 @@ from node.console.command import argument, command, group, option
 from node.console.formats import duration, instant
 from node.console.language import t
 from node.console.result import Column, Result, Table
-from wallet.client.answers import MintView
-from wallet.govern.root import govern_group
-from wallet.verbs.acting import Acting, acting, reading
-from wallet.verbs.faults import not_listed
+from wallet.govern.table import TARGETS
+from wallet.verbs.acting import Acting
+from wallet.verbs.finding import find_mint
+from wallet.verbs.making import acting, reading
 from wallet.verbs.parameters import CODE, EVIDENCE, ID, MINUTES
 
 YEAR_MAX = 9_999
 OPEN = "open"
 
 
-@group(
-    "mint",
-    parent=govern_group,
-    help=t(
-        zh="向基金发行时间，由各区表决。", en="New minutes into a fund, voted by the districts."
-    ),
-)
+@group("mint", help=TARGETS["mint"].help)
 def mint_group() -> None:
     """Mints."""
 
@@ -84,7 +78,7 @@ def propose(
 @acting()
 def vote(act: Acting, *, mint: Id, approve: bool) -> None:
     """Vote on a mint."""
-    found = _find(act, mint)
+    found = find_mint(act, mint)
     body = VoteMint(mint, Hash(bytes.fromhex(found.origin)), int(approve))
     what = (
         t(zh="已投赞成票。", en="Voted for.")
@@ -132,10 +126,3 @@ def list_(act: Acting, *, state: Code) -> None:
     act.console.emit(
         Result({"mints": found}, Table(columns, rows, empty=t(zh="没有。", en="None.")))
     )
-
-
-def _find(act: Acting, mint: Id) -> MintView:
-    for found in act.client.mints(act.signer, {"state": OPEN}):
-        if found.id == mint.hex():
-            return found
-    raise not_listed("open mints", mint.hex())

@@ -1,16 +1,17 @@
 """Proposals of staff, as an operator sees them: ``govern list``."""
 
 from node.chain.types import Code
-from node.console.command import command, option
+from node.console.command import option
 from node.console.language import t
 from node.console.result import Column, Result, Table
-from wallet.govern.root import govern_group
-from wallet.verbs.acting import Acting, reading
+from wallet.govern.table import verb
+from wallet.verbs.acting import Acting
+from wallet.verbs.making import reading
 from wallet.verbs.parameters import CODE
 from wallet.verbs.values import one_line
 
 
-@command(govern_group, "list", help=t(zh="列出两人共办的提议。", en="List proposals of two staff."))
+@verb("list")
 @option("--district", type=CODE, help=t(zh="只看这个区。", en="Only of this district."))
 @option(
     "--state",

@@ -1,25 +1,22 @@
 """Who acts, through which node: what every verb that asks or tells a node has in common.
 
-A verb is a function of an ``Acting`` and its own parameters. ``reading`` gives it ``--as``, ``--node`` and
-``--purpose``; ``acting`` adds how to wait and ``--out``. The password is asked for only when something must be signed.
+A verb is a function of an ``Acting`` and its own parameters; ``wallet.verbs.making`` gives it the shared options. The
+password is asked for only when something must be signed.
 """
 
 import functools
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
-
-import click
+from typing import Final
 
 from node.chain.genesis import Genesis, chain_id_of
 from node.chain.records.actors import Actor, Operator, Person
 from node.chain.records.orders import Order
 from node.chain.tx.envelope import Body
 from node.chain.types import Hash, Id
-from node.console.command import option
-from node.console.console import Console, pass_console
+from node.console.console import Console
 from node.console.formats import instant
 from node.console.language import Text, t
 from node.console.result import Cell, Facts, Json, Result
@@ -36,9 +33,6 @@ from wallet.verbs.faults import not_a_person
 
 NODE_VARIABLE: Final = "TIMEBANK_NODE"
 DEFAULT_NODE: Final = "http://127.0.0.1:8000"
-WAIT_MAX_S: Final = 3_600
-DESK_PURPOSE: Final = "service"
-"""What staff read personal data for, unless they say otherwise."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -230,128 +224,6 @@ def addresses(flags: Iterable[str], environment: Mapping[str, str]) -> tuple[str
         return chosen
     listed = environment.get(NODE_VARIABLE, "").split(",")
     return tuple(part.strip() for part in listed if part.strip()) or (DEFAULT_NODE,)
-
-
-def reading(why: str = "") -> Callable[[Callable[..., object]], Callable[..., object]]:
-    """A verb that asks nodes: its first argument is an ``Acting``.
-
-    Args:
-        why: the default of ``--purpose``; empty for a person's own verbs.
-    """
-
-    def decorate(verb: Callable[..., object]) -> Callable[..., object]:
-        @pass_console
-        @functools.wraps(verb)
-        def run(
-            console: Console,
-            /,
-            *,
-            node: tuple[str, ...],
-            name: str,
-            purpose: str = "",
-            **values: Any,  # noqa: ANN401 - the verb's own parameters
-        ) -> object:
-            return _run(verb, console, Flags(node, name, purpose), values)
-
-        return _asking_options(why)(run)
-
-    return decorate
-
-
-def acting(why: str = "") -> Callable[[Callable[..., object]], Callable[..., object]]:
-    """A verb that tells the ledger something: its first argument is an ``Acting``.
-
-    Args:
-        why: the default of ``--purpose``; empty for a person's own verbs.
-    """
-
-    def decorate(verb: Callable[..., object]) -> Callable[..., object]:
-        @pass_console
-        @functools.wraps(verb)
-        def run(  # noqa: PLR0913 - one for each shared option
-            console: Console,
-            /,
-            *,
-            node: tuple[str, ...],
-            name: str,
-            no_wait: bool,
-            timeout: float,
-            out: Path | None,
-            purpose: str = "",
-            **values: Any,  # noqa: ANN401 - the verb's own parameters
-        ) -> object:
-            flags = Flags(node, name, purpose, not no_wait, timeout, out)
-            return _run(verb, console, flags, values)
-
-        return _asking_options(why)(_telling_options(run))
-
-    return decorate
-
-
-def _run(
-    verb: Callable[..., object], console: Console, flags: Flags, values: Mapping[str, object]
-) -> object:
-    act = Acting(console, flags)
-    with act.client:
-        return verb(act, **values)
-
-
-def _asking_options(why: str) -> Callable[[Callable[..., object]], Callable[..., object]]:
-    def add(run: Callable[..., object]) -> Callable[..., object]:
-        if why:
-            run = option(
-                "--purpose",
-                default=why,
-                show_default=True,
-                metavar="CODE",
-                help=t(
-                    zh="查阅个人信息的目的，会被记录。",
-                    en="Why personal data is read; it is recorded.",
-                ),
-            )(run)
-        run = option(
-            "--node",
-            multiple=True,
-            metavar="URL",
-            help=t(
-                zh="节点地址，可以给多个；否则看 TIMEBANK_NODE，再默认本机。",
-                en="A node's address, repeatable; else TIMEBANK_NODE, else this machine's.",
-            ),
-        )(run)
-        return option(
-            "--as",
-            "name",
-            default=DEFAULT_NAME,
-            show_default=True,
-            metavar="NAME",
-            help=t(zh="用哪个钱包。", en="The wallet that acts."),
-        )(run)
-
-    return add
-
-
-def _telling_options(run: Callable[..., object]) -> Callable[..., object]:
-    run = option(
-        "--out",
-        type=click.Path(dir_okay=False, path_type=Path),
-        help=t(
-            zh="只签名并写入文件，不提交；以后用 wallet submit 提交。",
-            en="Only sign and write to this file; hand it in later with wallet submit.",
-        ),
-    )(run)
-    run = option(
-        "--timeout",
-        type=click.FloatRange(0, WAIT_MAX_S),
-        default=WAIT_S,
-        show_default=True,
-        metavar="SECONDS",
-        help=t(zh="最多等多少秒。", en="Seconds to wait at most."),
-    )(run)
-    return option(
-        "--no-wait",
-        is_flag=True,
-        help=t(zh="提交后不等入账。", en="Do not wait for the block."),
-    )(run)
 
 
 def nobody(value: Id | None) -> Id:

@@ -1,0 +1,217 @@
+"""The verbs of ``wallet``: where each one lives and what it is for.
+
+A verb is imported when it is called, so that ``timebank wallet --help`` answers at once.
+"""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Final
+
+from node.console.language import t
+from node.console.lazy import LazyGroup, Target
+from wallet.verbs.naming import Make, make_verb
+
+TARGETS: Final[Mapping[str, Target]] = MappingProxyType(
+    {
+        "new": Target(
+            "wallet.commands.keys:new",
+            t(
+                zh="新建钱包：显示十二个词，写下登记卡。十二个词只显示这一次，请抄在纸上。",
+                en="Make a wallet: show twelve words (once: copy them on paper), write a registration card.",
+            ),
+        ),
+        "restore": Target(
+            "wallet.commands.keys:restore",
+            t(
+                zh="用十二个词恢复钱包。词从终端（不显示）或标准输入的第一行读取。",
+                en="Bring a wallet back from its twelve words, typed unseen or given as the first line of stdin.",
+            ),
+        ),
+        "card": Target(
+            "wallet.commands.keys:card",
+            t(
+                zh="再次显示登记卡（公钥，没有秘密），或写进文件。",
+                en="Show the registration card again (public keys, no secret), or write it to a file.",
+            ),
+        ),
+        "list": Target(
+            "wallet.commands.keys:list_wallets",
+            t(zh="列出这台机器上的钱包。", en="List the wallets of this machine."),
+        ),
+        "link": Target(
+            "wallet.commands.linking:link",
+            t(
+                zh="记住登记后得到的账户。核对账本里的公钥确是这个钱包的。",
+                en="Remember the account that registration made. The ledger's key must be this wallet's.",
+            ),
+        ),
+        "rotate-key": Target(
+            "wallet.commands.linking:rotate_key",
+            t(
+                zh="换钥：账户改用另一个钱包的密钥。先用 wallet new --name 新名字 建好新钱包。",
+                en="Change the key: the account passes to another wallet's key. Make it first: wallet new --name NAME.",
+            ),
+        ),
+        "show": Target(
+            "wallet.commands.account:show",
+            t(
+                zh="查看账户：编号、家所在的区、状态、职务、亲属、代理人。",
+                en="Show the account: number, home, state, roles, kin, agents.",
+            ),
+        ),
+        "balance": Target(
+            "wallet.commands.account:balance",
+            t(zh="查看余额：可用、冻结、荣誉时。", en="Show the balance: available, held, honour."),
+        ),
+        "history": Target(
+            "wallet.commands.account:history",
+            t(zh="账户上发生过的事，从新到旧。", en="What happened to the account, newest first."),
+        ),
+        "statement": Target(
+            "wallet.commands.account:statement",
+            t(
+                zh="对账单：每一笔收支，逐笔取自结算的订单和经核验的转账，并与余额核对。",
+                en="Every movement, from settled orders and proven transfers, compared with the balance.",
+            ),
+        ),
+        "orders": Target(
+            "wallet.commands.orders:orders",
+            t(
+                zh="我的订单；加 --open 看可以接的单。",
+                en="One's own orders; with --open those that may be accepted.",
+            ),
+        ),
+        "order": Target(
+            "wallet.commands.orders:order",
+            t(zh="查看一个订单。", en="Show one order."),
+        ),
+        "request": Target(
+            "wallet.commands.requesting:request",
+            t(
+                zh="请求一次服务，给自己或（作为代理人、付款的亲属）给别人。",
+                en="Ask for a service, for oneself or, as agent or paying kin, for another.",
+            ),
+        ),
+        "withdraw": Target(
+            "wallet.commands.requesting:withdraw",
+            t(zh="撤回还没人接的订单。", en="Take back an order that nobody has accepted."),
+        ),
+        "cancel": Target(
+            "wallet.commands.requesting:cancel",
+            t(zh="取消已有人接的订单。", en="Cancel an accepted order."),
+        ),
+        "no-show": Target(
+            "wallet.commands.requesting:no_show",
+            t(zh="报告没有人来。", en="Report that nobody came."),
+        ),
+        "extend": Target(
+            "wallet.commands.requesting:extend",
+            t(zh="服务进行中，再冻结一段时间。", en="During the service, hold more minutes."),
+        ),
+        "confirm": Target(
+            "wallet.commands.requesting:confirm",
+            t(
+                zh="确认服务时间；默认确认系统计得的全部时间。",
+                en="Confirm the service; all counted minutes unless fewer are named.",
+            ),
+        ),
+        "object": Target(
+            "wallet.commands.requesting:object_",
+            t(
+                zh="提出异议；时间留在原处，等待裁决。",
+                en="Object; the minutes stay until somebody rules.",
+            ),
+        ),
+        "appeal": Target(
+            "wallet.commands.requesting:appeal",
+            t(zh="对裁决申诉，每单一次。", en="Appeal a verdict, once for each order."),
+        ),
+        "accept": Target(
+            "wallet.commands.serving:accept",
+            t(
+                zh="接单。接单即表示读过风险告知。",
+                en="Take an order; accepting says that the risk notice was read.",
+            ),
+        ),
+        "give-back": Target(
+            "wallet.commands.serving:give_back",
+            t(zh="退单，每单一次。", en="Give an accepted order back, once for each order."),
+        ),
+        "check-in": Target(
+            "wallet.commands.serving:check_in",
+            t(zh="签到：服务开始。", en="Check in: the service begins."),
+        ),
+        "check-out": Target(
+            "wallet.commands.serving:check_out",
+            t(zh="签退：服务结束。", en="Check out: the service ends."),
+        ),
+        "reduce": Target(
+            "wallet.commands.serving:reduce",
+            t(zh="志愿者减少计得的时间。", en="The volunteer lowers the counted minutes."),
+        ),
+        "give": Target(
+            "wallet.commands.transfers:give",
+            t(zh="把自己挣的时间赠与已绑定的亲属。", en="Give earned minutes to bound kin."),
+        ),
+        "donate": Target(
+            "wallet.commands.transfers:donate",
+            t(zh="捐给公益池。", en="Donate minutes to a pool."),
+        ),
+        "kin": Target(
+            "wallet.commands.kin:kin_group",
+            t(zh="亲属绑定。", en="Kin bindings."),
+        ),
+        "agent": Target(
+            "wallet.commands.agents:agent_group",
+            t(zh="代理人。", en="Agents."),
+        ),
+        "prove": Target(
+            "wallet.commands.proving:prove",
+            t(
+                zh=(
+                    "取得证明文件：transaction 编号、order 编号、final-order 编号、"
+                    "account [编号]、district 代码、city。"
+                    "取得后立即核验。"
+                ),
+                en=(
+                    "Get a proof file: transaction ID, order ID, final-order ID, account [ID], district CODE, city. "
+                    "It is checked at once."
+                ),
+            ),
+        ),
+        "verify-proof": Target(
+            "wallet.commands.proving:verify_proof",
+            t(
+                zh="离线核验证明文件；只需要创世文件，不需要节点。",
+                en="Check a proof file offline; it needs the genesis file and no node.",
+            ),
+        ),
+        "submit": Target(
+            "wallet.commands.sending:submit",
+            t(
+                zh="提交用 --out 写下的已签名交易，可以给多个文件。重复提交没有害处。",
+                en="Hand in transactions written with --out, one or several. Handing one in twice does no harm.",
+            ),
+        ),
+        "track": Target(
+            "wallet.commands.sending:track",
+            t(zh="查看一笔交易到哪一步了。", en="Where a transaction is."),
+        ),
+    }
+)
+"""Verb to the place of its command, with its help."""
+
+wallet_group: Final = LazyGroup(
+    "wallet",
+    targets=TARGETS,
+    help_text=t(
+        zh="个人钱包：密钥、余额、订单、赠送、证明。",
+        en="A person's wallet: keys, balance, orders, gifts, proofs.",
+    ),
+)
+"""The noun ``wallet``."""
+
+
+def verb(name: str) -> Make:
+    """Make the command of a verb; its help stands in the table."""
+    return make_verb(name, TARGETS)
