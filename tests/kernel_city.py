@@ -1,127 +1,58 @@
 """A city in memory for tests of the kernel: real keys, real genesis, real transitions, no machinery around them."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import TypeVar
 
 from node.chain import keys
-from node.chain.certificate import Authority, AuthoritySet
-from node.chain.genesis import (
-    Genesis,
-    GenesisDistrict,
-    GenesisPerson,
-    chain_id_of,
-    genesis_person_id,
-    new_ledger,
-    operator_id,
-)
-from node.chain.hashing import derive_id, digest
-from node.chain.policy import HOUR_MS, Policy, ServiceClass
+from node.chain.codec import encode
+from node.chain.errors import ErrorCode, Rejected
+from node.chain.genesis import Genesis, chain_id_of, genesis_person_id, new_ledger, operator_id
+from node.chain.hashing import derive_id
+from node.chain.ledger import Ledger
+from node.chain.policy import HOUR_MS
 from node.chain.records import StateRecord
-from node.chain.records.actors import Operator, Person, Role
+from node.chain.records.actors import Operator, Person
 from node.chain.records.orders import Order
 from node.chain.rules.envelope import next_number
 from node.chain.rules.organisation import receipt_bytes
 from node.chain.state import View
 from node.chain.transition import BlockRun, Execution, Receipt
-from node.chain.tx.envelope import Body, SignedTransaction, Transaction, parse
+from node.chain.tx.envelope import Body, SignedTransaction, Transaction, parse, sign_bytes
 from node.chain.tx.identity import AcceptKin, BureauReceipt, OfferKin, Register
 from node.chain.tx.issuance import ProposeMint, VoteMint
-from node.chain.tx.orders import (
-    Accept,
-    ApproveOrder,
-    CheckIn,
-    CheckOut,
-    Confirm,
-    Request,
-)
+from node.chain.tx.orders import Accept, ApproveOrder, CheckIn, CheckOut, Confirm, Request
 from node.chain.tx.organisation import ApproveKin, ApprovePerson, Propose, Second
 from node.chain.types import NO_ID, ZERO_HASH, Code, EpochMs, Hash, Height, Id, Minutes
-from node.chain.codec import encode
+from tests.kernel_genesis import (
+    DISTRICTS,
+    FAR_MS,
+    GULOU,
+    JIANYE,
+    SITE,
+    STAFF,
+    START_MS,
+    make_genesis,
+    seed_of,
+    service,
+)
 
-START_MS = 1_772_000_000_000
-FAR_MS = EpochMs(START_MS + 10 * 365 * 24 * HOUR_MS)
-GULOU, JIANYE = Code("gulou"), Code("jianye")
-DISTRICTS = (GULOU, JIANYE, Code("qinhuai"), Code("xuanwu"))
-SITE = Code("site-1")
+__all__ = [
+    "DISTRICTS",
+    "FAR_MS",
+    "GULOU",
+    "JIANYE",
+    "SITE",
+    "STAFF",
+    "START_MS",
+    "KernelCity",
+    "make_genesis",
+    "seed_of",
+    "service",
+    "sign_transaction",
+]
 
-
-def seed_of(name: str) -> bytes:
-    """A key seed for tests, from a name."""
-    return digest("test-seed", Hash(b""), name.encode())
-
-
-def service(code: str, **changes: object) -> ServiceClass:
-    """A plain service class."""
-    values: dict[str, object] = {
-        "code": code,
-        "parent": code,
-        "risk": 1,
-        "weight_permille": 1_000,
-        "version": 1,
-        "siblings": 1,
-        "home_visit": 0,
-        "training": 0,
-        "urgent": 0,
-        "retired": 0,
-        "districts": (),
-    }
-    return ServiceClass(**(values | changes))  # type: ignore[arg-type]
-
-
-def make_genesis(policy: Policy | None = None, districts: tuple[Code, ...] = DISTRICTS) -> Genesis:
-    """Four districts, each with a recorder, two reviewers, an arbiter and a caller."""
-    members = tuple(
-        Authority(
-            code,
-            1,
-            *(keys.public_key(seed_of(f"{use}/{code}")) for use in ("consensus", "operator", "checkpoint", "tls")),
-        )
-        for code in districts
-    )
-    persons = tuple(
-        GenesisPerson(
-            code,
-            SITE,
-            keys.public_key(seed_of(f"{name}/{code}")),
-            tuple(Role(Code(role), code, Code("-"), FAR_MS) for role in roles)
-            + ((Role(Code("arbiter"), Code("city"), Code("-"), FAR_MS),) if name == "city-arbiter" else ()),
-            EpochMs(0),
-        )
-        for code in districts
-        for name, roles in STAFF.items()
-    )
-    return Genesis(
-        version=1,
-        suite=1,
-        city=Code("nanjing"),
-        name_zh="南京".encode(),
-        name_en=b"Nanjing",
-        created_ms=EpochMs(START_MS),
-        rehearsal_rate=1,
-        districts=tuple(GenesisDistrict(c, c.encode(), c.encode(), (SITE, Code("site-2"))) for c in districts),
-        authorities=AuthoritySet(members),
-        bureau_key=keys.public_key(seed_of("bureau")),
-        recovery_threshold=0,
-        recovery_keys=(),
-        policy=policy or Policy(1, Height(0)),
-        catalogue=(
-            service("company"),
-            service("cleaning", weight_permille=1_500),
-            service("bathing", siblings=2, home_visit=1),
-            service("medical", training=1),
-            service("hospice", parent="company"),
-            service("retired-class", retired=1),
-        ),
-        persons=persons,
-    )
-
-
-STAFF: dict[str, tuple[str, ...]] = {
-    "recorder": ("recorder", "operator"),
-    "reviewer": ("reviewer", "operator"),
-    "second": ("reviewer", "caller"),
-    "arbiter": ("arbiter",),
-    "city-arbiter": (),
-}
+R = TypeVar("R", bound=StateRecord)
 
 
 @dataclass
@@ -130,12 +61,16 @@ class KernelCity:
 
     genesis: Genesis = field(default_factory=make_genesis)
     now_ms: int = START_MS
+    audit: Callable[[Ledger], None] | None = None
+    """Asked after every adopted block."""
 
     def __post_init__(self) -> None:
         self.chain_id = chain_id_of(self.genesis)
         self.ledger = new_ledger(self.genesis)
         self.seeds: dict[Id, bytes] = {}
         self.executions: list[Execution] = []
+        self.blocks: list[tuple[int, tuple[bytes, ...]]] = []
+        """(time, signed transactions) of every block, to replay them elsewhere."""
         index = 0
         for code in [d.code for d in self.genesis.districts]:
             for name in STAFF:
@@ -146,13 +81,24 @@ class KernelCity:
     def staff(self, name: str, district: str) -> Id:
         """A genesis person by part and district."""
         codes = [d.code for d in self.genesis.districts]
-        return genesis_person_id(self.chain_id, codes.index(district) * len(STAFF) + list(STAFF).index(name))
+        return genesis_person_id(
+            self.chain_id, codes.index(Code(district)) * len(STAFF) + list(STAFF).index(name)
+        )
 
     def operator(self, district: Code) -> Id:
         """An authority's operator."""
         return operator_id(self.chain_id, district)
 
-    def get(self, kind: type[StateRecord], id_: bytes) -> StateRecord:
+    def fork(self) -> "KernelCity":
+        """Another city that begins where this one stands, and goes its own way."""
+        other = KernelCity(self.genesis, self.now_ms, self.audit)
+        other.ledger = Ledger(self.chain_id)
+        other.ledger.load(self.ledger.records.values())
+        other.ledger.height, other.ledger.time_ms = self.ledger.height, self.ledger.time_ms
+        other.seeds = dict(self.seeds)
+        return other
+
+    def get(self, kind: type[R], id_: bytes) -> R:
         """A record of the tip."""
         return View(self.ledger).need(kind, id_)
 
@@ -185,24 +131,55 @@ class KernelCity:
     def block(self, *transactions: SignedTransaction, after_ms: int = 1_000) -> Execution:
         """Execute and adopt one block with these transactions, so much later."""
         self.now_ms += after_ms
-        run = BlockRun(self.ledger, Height(self.ledger.height + 1), EpochMs(self.now_ms))
+        run = self._next()
         for signed in transactions:
             run.add(signed)
-        return self._adopt(run)
+        return self._adopt(run, transactions)
 
-    def _adopt(self, run: BlockRun) -> Execution:
+    def _next(self) -> BlockRun:
+        return BlockRun(self.ledger, Height(self.ledger.height + 1), EpochMs(self.now_ms))
+
+    def _adopt(self, run: BlockRun, transactions: tuple[SignedTransaction, ...]) -> Execution:
         execution = run.close()
-        self.ledger.adopt(execution.staged, self.ledger.frontier, execution.height, execution.time_ms)
+        self.ledger.adopt(
+            execution.staged, self.ledger.frontier, execution.height, execution.time_ms
+        )
         self.executions.append(execution)
+        self.blocks.append((self.now_ms, tuple(signed.raw for signed in transactions)))
+        if self.audit:
+            self.audit(self.ledger)
         return execution
 
     def do(self, sender: Id, body: Body, after_ms: int = 1_000) -> Receipt:
         """One transaction in a block of its own."""
         self.now_ms += after_ms
-        run = BlockRun(self.ledger, Height(self.ledger.height + 1), EpochMs(self.now_ms))
-        receipt = run.add(self.sign(sender, body))
-        self._adopt(run)
+        run = self._next()
+        signed = self.sign(sender, body)
+        receipt = run.add(signed)
+        self._adopt(run, (signed,))
         return receipt
+
+    def attempt(self, signed: SignedTransaction, after_ms: int = 1_000) -> Rejected | None:
+        """Try a transaction in the next block without adopting it; a refusal must leave no trace in the state root."""
+        self.now_ms += after_ms
+        untouched = self._next().close().staged.root
+        run = self._next()
+        fault: Rejected | None = None
+        try:
+            run.add(signed)
+        except Rejected as raised:
+            fault = raised
+        root = run.close().staged.root
+        self.ledger.unstage()
+        self.now_ms -= after_ms
+        assert (root == untouched) == (fault is not None)
+        return fault
+
+    def refusal(self, sender: Id, body: Body, after_ms: int = 1_000) -> ErrorCode:
+        """Why a transaction in the next block is refused; the city stays as it was."""
+        fault = self.attempt(self.sign(sender, body), after_ms)
+        assert fault is not None, f"{type(body).__name__} was admitted"
+        return fault.code
 
     def wait(self, ms: int) -> Execution:
         """Let time pass: a block without transactions."""
@@ -222,7 +199,11 @@ class KernelCity:
         recorder = self.staff("recorder", home)
         seed = seed_of(name)
         key = b"" if keyless else keys.public_key(seed)
-        proof = b"" if keyless else keys.sign(seed, keys.possession_bytes(self.chain_id, key, home.encode()))
+        proof = (
+            b""
+            if keyless
+            else keys.sign(seed, keys.possession_bytes(self.chain_id, key, home.encode()))
+        )
         number = self.person(recorder).lanes[0]
         receipt = self.do(recorder, Register(home, SITE, 1, key, proof, b"", b"", ZERO_HASH))
         person = derive_id(self.chain_id, recorder, 0, number, 0)
@@ -248,11 +229,15 @@ class KernelCity:
         self.do(seconder, Second(proposal, receipt.tx_id))
         return proposal
 
-    def mint(self, district: Code, minutes: int, purpose: str = "key-elders", year: int = 2026) -> None:
+    def mint(
+        self, district: Code, minutes: int, purpose: str = "key-elders", year: int = 2026
+    ) -> None:
         """A voted mint."""
         operators = [self.operator(d.code) for d in self.genesis.districts]
-        receipt = self.do(operators[0], ProposeMint(district, year, Code(purpose), Minutes(minutes), ZERO_HASH))
-        number = self.get(Operator, operators[0]).lanes[0] - 1  # type: ignore[union-attr]
+        receipt = self.do(
+            operators[0], ProposeMint(district, year, Code(purpose), Minutes(minutes), ZERO_HASH)
+        )
+        number = self.get(Operator, operators[0]).lanes[0] - 1
         proposal = derive_id(self.chain_id, operators[0], 0, number, 0)
         for operator in operators[1:3]:
             self.do(operator, VoteMint(proposal, receipt.tx_id, 1))
@@ -282,7 +267,9 @@ class KernelCity:
     def publish(self, order: Id) -> None:
         """A reviewer approves."""
         found = self.order(order)
-        self.do(self.staff("second", found.district), ApproveOrder(order, found.origin, found.events))
+        self.do(
+            self.staff("second", found.district), ApproveOrder(order, found.origin, found.events)
+        )
 
     def accept(self, order: Id, volunteer: Id) -> None:
         """A volunteer takes it."""
@@ -293,7 +280,11 @@ class KernelCity:
         """Check in at the planned start, and out after so many minutes."""
         found = self.order(order)
         wait = max(1_000, found.start_ms - self.now_ms)
-        self.do(found.volunteer, CheckIn(order, EpochMs(self.now_ms + wait), Code("none")), after_ms=wait)
+        self.do(
+            found.volunteer,
+            CheckIn(order, EpochMs(self.now_ms + wait), Code("none")),
+            after_ms=wait,
+        )
         spent = minutes * 60_000
         self.do(
             found.volunteer,
@@ -301,7 +292,9 @@ class KernelCity:
             after_ms=spent,
         )
 
-    def confirm(self, order: Id, confirmer: Id, minutes: int | None = None, method: str = "own-key") -> None:
+    def confirm(
+        self, order: Id, confirmer: Id, minutes: int | None = None, method: str = "own-key"
+    ) -> None:
         """Confirm what was counted (or less)."""
         found = self.order(order)
         agreed = Minutes(found.counted_min if minutes is None else minutes)
@@ -315,13 +308,15 @@ class KernelCity:
         binding = derive_id(self.chain_id, first, 0, number, 0)
         self.do(second, AcceptKin(binding, offer.tx_id, Code("own-key"), ZERO_HASH))
         home = self.person(first).home
-        self.two(self.staff("reviewer", home), self.staff("second", home), ApproveKin(binding, offer.tx_id))
+        self.two(
+            self.staff("reviewer", home),
+            self.staff("second", home),
+            ApproveKin(binding, offer.tx_id),
+        )
         return binding
 
 
 def sign_transaction(chain_id: Hash, seed: bytes, tx: Transaction) -> SignedTransaction:
     """Sign and parse, as a wallet does."""
-    from node.chain.tx.envelope import sign_bytes
-
     raw = encode(tx)
     return parse(raw[:-64] + keys.sign(seed, sign_bytes(chain_id, raw)))

@@ -12,7 +12,7 @@ from tests.kernel_city import GULOU, JIANYE, KernelCity
 
 @pytest.mark.feature("B2")
 @pytest.mark.feature("D2")
-def test_an_hour_earned_in_gulou_is_redeemed_in_jianye_once():
+def test_an_hour_earned_in_gulou_is_redeemed_in_jianye_once() -> None:
     """Fund pays Li in Gulou; Li, visiting Jianye, is served by Wang there and pays with the earned hour."""
     city = KernelCity()
     zhao = city.new_person("zhao", GULOU, serve=False, funded=True)
