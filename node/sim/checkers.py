@@ -15,8 +15,10 @@ from node.chain.certificate import (
     convicts,
 )
 from node.chain.codec import encode
-from node.chain.hashing import SUITE_ED25519_SHA256
+from node.chain.hashing import SUITE_ED25519_SHA256, digest
 from node.chain.types import Hash, Height
+from node.consensus.state import State, Step
+from node.consensus.votes import leader
 from node.consensus.wire import DecidedHeader, ProposalMessage, VotesMessage, decode_peer_message
 from node.sim.simnode import City, SimulatedNode
 from node.store.votelog import NAME as VOTE_LOG_NAME
@@ -46,6 +48,7 @@ class Checker:
         """Nothing seen."""
         self._city = city
         self._final: dict[Height, Hash] = {}
+        self._bodies: dict[Hash, Hash] = {}
         self._said: dict[tuple[int, Height], list[SignedMessage]] = {}
         self._contents: set[bytes] = set()
         self._heard: dict[bytes, SignedMessage] = {}
@@ -96,6 +99,9 @@ class Checker:
         height, name = block.header.height, block_id(self._city.chain_id, block.header)
         if not node.honest:
             return
+        body = digest("body", self._city.chain_id, encode(block))
+        if self._bodies.setdefault(name, body) != body:
+            raise Broken(f"two bodies of one block at height {height}")
         if self._final.setdefault(height, name) != name:
             self._take_votes(certificate.votes())
             raise Forked(height, self.culprits(height))
@@ -105,6 +111,28 @@ class Checker:
         if fault is not None:
             raise Broken(f"certificate at height {height}: {fault}")
         self.heights[node.place] = height
+
+    def on_acted(self, node: SimulatedNode, state: State) -> None:
+        """What every rule of Algorithm 1 has left behind when it could."""
+        if not node.honest or state.step is Step.DECIDED:
+            return
+        reached = sorted(state.highest_rounds(), reverse=True)[state.authorities.faults]
+        if reached > state.round:
+            raise Broken(f"node {node.place} stays in round {state.round}, f+1 are in {reached}")
+        for round_, entry in state.rounds.items():
+            block = leader(entry.precommits, state.authorities.quorum)
+            if block and state.verdicts.get(block):
+                raise Broken(f"node {node.place} does not decide what round {round_} has decided")
+        if state.signing and state.locked_round > state.valid_round:
+            kept = (state.locked_round, state.locked_block) in state.polkas
+            if kept and state.verdicts.get(state.locked_block):
+                raise Broken(f"node {node.place} is locked on what it would not propose")
+
+    def on_started(self, node: SimulatedNode) -> None:
+        """What was final before a power loss is final after it."""
+        tip = Height(0) if node.blocks is None else node.blocks.tip.height
+        if node.honest and tip < self.heights.get(node.place, Height(0)):
+            raise Broken(f"node {node.place} has lost final blocks above {tip}")
 
     def on_evidence(self, node: SimulatedNode, signer: int, evidence: Evidence) -> None:
         """Nobody who is honest is ever accused, and every accusation convinces a stranger."""

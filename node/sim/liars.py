@@ -10,11 +10,19 @@ from typing import Final
 from msgspec.structs import replace
 
 from node.chain import keys
-from node.chain.block import block_id
-from node.chain.certificate import Precommit, Prevote, SignedMessage, Vote, sign_bytes
+from node.chain.block import Block, block_id
+from node.chain.certificate import (
+    CommitCertificate,
+    Precommit,
+    Prevote,
+    SignedMessage,
+    Vote,
+    sign_bytes,
+)
 from node.chain.types import NO_HASH, EpochMs, Hash, Round
 from node.consensus.state import State
 from node.consensus.wire import (
+    BlocksMessage,
     PeerMessage,
     ProposalMessage,
     VotesMessage,
@@ -92,6 +100,8 @@ class LyingDoor:
                 return [VotesMessage((vote,), message.polkas) for vote in votes]
             case ProposalMessage():
                 return [self._other_proposal(message)]
+            case BlocksMessage():
+                return [BlocksMessage(tuple(self._other_block(*pair) for pair in message.blocks))]
             case _:
                 return [message]
 
@@ -135,6 +145,14 @@ class LyingDoor:
                 return replace(message, proposal=self._signed(forged))
             case _:
                 return replace(message, transaction_ids=message.transaction_ids[1:])
+
+    def _other_block(
+        self, block: Block, certificate: CommitCertificate
+    ) -> tuple[Block, CommitCertificate]:
+        """A block that nobody decided, with a certificate of signatures that are not for it."""
+        header = replace(block.header, time_ms=EpochMs(block.header.time_ms + 1))
+        name = block_id(self._city.chain_id, header)
+        return replace(block, header=header), replace(certificate, block_id=name)
 
     def _signed_vote(self, vote: Vote) -> Vote:
         signed = self._signed(vote)

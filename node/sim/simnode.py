@@ -8,6 +8,7 @@ from typing import Protocol
 from node.chain.block import Block
 from node.chain.certificate import AuthoritySet, CommitCertificate, Evidence, SignedMessage
 from node.chain.types import EpochMs, Hash, Height, Round
+from node.consensus.state import State
 from node.net.faults import PeerFault
 from node.runtime.driver import Driver
 from node.runtime.ports import DecidedBlock, Outbox, Ports, Timer, Tip
@@ -32,6 +33,9 @@ class City:
 
 class Watcher(Protocol):
     """Who looks over the shoulder of every node."""
+
+    def on_acted(self, node: "SimulatedNode", state: State) -> None:
+        """A node has dealt with one input and survived it."""
 
     def on_committed(
         self, node: "SimulatedNode", block: Block, certificate: CommitCertificate
@@ -61,6 +65,7 @@ class SimulatedNode:
         self.driver: Driver | None = None
         self.fuse = Fuse()
         self.disk = SimulatedDisk(rng, self.fuse)
+        self.watcher: Watcher | None = None
         self.vote_log: VoteLog | None = None
         self.blocks: ToyBlocks | None = None
         self.pool: ToyPool | None = None
@@ -82,6 +87,7 @@ class SimulatedNode:
     def start(self, outbox: Outbox, watcher: Watcher) -> None:
         """Start the process on what the disk holds."""
         assert self.driver is None
+        self.watcher = watcher
         city = self.city
         self._life += 1
         self.fuse.quench()
@@ -116,6 +122,12 @@ class SimulatedNode:
             action()
         except PowerLoss:
             self.crash()
+        else:
+            self._watch()
+
+    def _watch(self) -> None:
+        if self.watcher is not None and self.driver is not None:
+            self.watcher.on_acted(self, self.driver.state)
 
     def crash(self) -> None:
         """The power goes."""

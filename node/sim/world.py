@@ -51,15 +51,18 @@ class Misfortune(Enum):
     BAD_WEATHER = "bad weather"
     GOOD_WEATHER = "good weather"
     POWER_LOSS = "power loss"
+    BLACKOUT = "blackout"
+    """The power of the whole city goes at once."""
 
 
 MISFORTUNES: Final = {
-    Misfortune.NOTHING: 45,
+    Misfortune.NOTHING: 43,
     Misfortune.PARTITION: 10,
     Misfortune.HEALING: 15,
     Misfortune.BAD_WEATHER: 10,
     Misfortune.GOOD_WEATHER: 5,
     Misfortune.POWER_LOSS: 15,
+    Misfortune.BLACKOUT: 2,
 }
 """How often, in parts of a hundred."""
 
@@ -78,6 +81,15 @@ class Plan:
     """Authorities that lie; the last ones."""
     twins: bool = False
     """Each liar is two honest copies of one node instead."""
+
+
+def plan_of(seed: int, nodes: int = 4) -> Plan:
+    """The plan that a seed stands for: of three, one without liars, one with f liars, one with f pairs of twins."""
+    faults = (nodes - 1) // 3
+    kind = ("honest", "liars", "twins")[seed % 3]
+    return Plan(
+        seed=seed, nodes=nodes, liars=0 if kind == "honest" else faults, twins=kind == "twins"
+    )
 
 
 class Door:
@@ -155,6 +167,7 @@ class World:
         if not node.honest and not self.plan.twins:
             outbox = LyingDoor(outbox, node, self.city, self.rng)
         node.start(outbox, self.checker)
+        self.checker.on_started(node)
         if node.vote_log is not None and not node.vote_log.may_sign and node is not self._wiped:
             raise Broken(f"node {node.place} lost its vote log: {node.vote_log.reason}")
         for other in self.nodes:
@@ -195,6 +208,10 @@ class World:
                 self.network.weather = Weather()
             case Misfortune.POWER_LOSS if self.plan.crashes:
                 self.rng.choice(self.nodes).fuse.light(self.rng.randrange(FUSE_ACTIONS_MAX))
+            case Misfortune.BLACKOUT if self.plan.crashes:
+                for node in self.nodes:
+                    if node.alive:
+                        node.crash()
             case _:
                 pass
         self.revive()

@@ -1,0 +1,34 @@
+"""Plant every known bug and see whether the simulator catches it: ``python -m scripts.mutants [NAME ...]``.
+
+Exit code 1 if one of them is not caught within its seeds.
+"""
+
+import sys
+import time
+
+import click
+
+from node.sim.mutants import MUTANTS, hunt
+
+
+@click.command()
+@click.argument("names", nargs=-1)
+def main(names: tuple[str, ...]) -> None:
+    """Plant bugs, all or those of NAMES."""
+    missed = 0
+    for mutant in MUTANTS:
+        if names and mutant.name not in names:
+            continue
+        begun_s = time.monotonic()
+        found = hunt(mutant)
+        missed += found is None
+        result = "NOT CAUGHT" if found is None else f"caught by seed {found.seeds}"
+        spent_s = time.monotonic() - begun_s
+        print(f"{mutant.name:26} {result:20} of {mutant.seeds:4}  {spent_s:5.1f} s  {mutant.bug}")
+        if found is not None:
+            print(f"{'':26} {found.reason[:120]}")
+    sys.exit(1 if missed else 0)
+
+
+if __name__ == "__main__":
+    main()

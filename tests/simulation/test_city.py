@@ -1,0 +1,64 @@
+"""Cities in trouble, one from each seed; ``make sim`` runs more of them."""
+
+import pytest
+
+from node.sim.forgery import forgery
+from node.sim.mutants import MUTANTS, Mutant, hunt
+from node.sim.outcome import run
+from node.sim.world import Plan, World, plan_of
+
+
+@pytest.mark.feature("K2", "K4")
+@pytest.mark.parametrize("seed", range(6))
+def test_a_city_survives_its_troubles(seed: int) -> None:
+    """No fork, nothing lost, no standstill after healing, nobody accused who is honest; one of three has a liar."""
+    assert run(plan_of(seed)).heights > 0
+
+
+def test_the_same_seed_gives_the_same_run() -> None:
+    """Event for event."""
+    worlds = [World(plan_of(4)) for _ in range(2)]
+    for world in worlds:
+        world.run()
+    first, second = worlds
+    assert (first.agenda.done, first.network.sent) == (second.agenda.done, second.network.sent)
+    assert first.checker.heights == second.checker.heights
+
+
+@pytest.mark.feature("K5")
+def test_a_forged_justification_forks_nobody() -> None:
+    """Two liars of four against an honest node that is cut off from the other."""
+    assert forgery(Plan(seed=1)).heights == 1
+
+
+@pytest.mark.slow
+@pytest.mark.feature("K2", "K4", "K6")
+def test_two_hundred_cities_survive_their_troubles() -> None:
+    """Crashes at any write, sync or send; lost and damaged vote logs; liars and twins."""
+    for seed in range(200):
+        run(plan_of(seed))
+
+
+@pytest.mark.slow
+@pytest.mark.feature("K2")
+def test_a_city_of_seven_survives_two_liars() -> None:
+    """f = 2."""
+    for seed in range(12):
+        run(plan_of(seed, nodes=7))
+
+
+@pytest.mark.slow
+@pytest.mark.feature("K5")
+def test_every_fork_beyond_f_names_its_culprits() -> None:
+    """Two pairs of twins of four make forks; each convicts at least f+1 and no honest node."""
+    outcomes = [run(Plan(seed=seed, liars=2, twins=True)) for seed in range(100)]
+    assert any(outcome.forked for outcome in outcomes)
+
+
+@pytest.mark.slow
+@pytest.mark.feature("K3")
+@pytest.mark.parametrize("mutant", MUTANTS, ids=lambda mutant: mutant.name)
+def test_every_planted_bug_is_caught(mutant: Mutant) -> None:
+    """Within its stated number of seeds; afterwards the program is as it was."""
+    assert hunt(mutant) is not None
+    run(plan_of(0))
