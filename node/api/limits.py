@@ -22,5 +22,5 @@ STREAMS_MAX: Final = 256
 """Event streams of one node at a time."""
 STREAM_SILENCE_S: Final = 15.0
 """A comment is sent after so much silence, so that a stream whose reader is gone ends."""
-ADVANCE_MAX_MS: Final = 400 * 24 * 3_600_000
-"""One leap of a rehearsal's clock: the longest a final order stays in the state."""
+LEAP_MAX_MS: Final = 100 * 365 * 24 * 3_600_000
+"""All leaps of a rehearsal's clock together: a century."""

@@ -309,11 +309,22 @@ class PublicServices:
     accesses: AccessLog
 
 
-class RehearsalControl(Protocol):
+class RehearsalClock(Protocol):
     """The clock of a rehearsal."""
 
-    def advance(self, ms: int) -> EpochMs | None:
-        """Leap ahead; the time afterwards, or None in a real city."""
+    def now_ms(self) -> EpochMs:
+        """The node's clock."""
+
+    @property
+    def rate(self) -> int:
+        """Rehearsal milliseconds in a real one; 1 in a real city."""
+
+    @property
+    def leap_ms(self) -> int:
+        """Sum of all leaps."""
+
+    def leap_to(self, leap_ms: int) -> bool:
+        """Make the sum of leaps at least this; False in a real city, where time is nobody's."""
 
 
 class Exports(Protocol):
@@ -331,4 +342,4 @@ class OperationsServices:
     metrics: Callable[[], bytes]
     """The Prometheus text format."""
     exports: Exports
-    rehearsal: RehearsalControl
+    rehearsal: RehearsalClock

@@ -29,7 +29,7 @@ REJOIN_VALIDITY_MS: Final = 7_200_000
 
 
 class LoopTimers:
-    """Timers on the event loop: work timers wait in the chain's time, which a rehearsal runs faster, others in real time."""
+    """Timers on the event loop: work timers wait in the chain's time, which a rehearsal runs faster."""
 
     def __init__(self, loop: asyncio.AbstractEventLoop, rate: int) -> None:
         """Deliver through ``deliver``, which is set once the driver exists."""

@@ -8,17 +8,15 @@ import asyncio
 import random
 from contextlib import ExitStack
 from dataclasses import dataclass
-from pathlib import Path
 from secrets import token_bytes
 from typing import Final
 
 import structlog
 
 from node.app.adapters import LoopTimers, NetworkOutbox, SeatRejoin, Watch
-from node.chain import keys
 from node.chain.genesis import Genesis, chain_id_of, seat_id
 from node.chain.types import EpochMs, Height, Id
-from node.config import NodeConfig, NodeKeys
+from node.config import NodeConfig, NodeHome, NodeKeys
 from node.net.faults import PeerFault
 from node.net.interface import (
     DuplicateInstance,
@@ -35,6 +33,7 @@ from node.runtime.executor import Executor
 from node.runtime.intake import Intake
 from node.runtime.mempool import Mempool
 from node.runtime.ports import Ports, WorkTimer
+from node.runtime.queries.journal import Journal
 from node.runtime.signer import Signer
 from node.runtime.timeouts import Pace
 from node.store.blocklog import BlockLog
@@ -47,7 +46,6 @@ from node.store.space import Space, space_left
 from node.store.votelog import VoteLog
 
 SPACE_CHECK_S: Final = 5.0
-LEAP_FILE: Final = "leap"
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +55,7 @@ class Stores:
     files: RealFiles
     block_log: BlockLog
     chain: ChainStore
+    journal: Journal
     votes: VoteLog
     proposals: ProposalLog
 
@@ -73,9 +72,10 @@ class DistrictNode:
             node_keys: the node's four key seeds.
         """
         self.config = config
+        self.home = NodeHome(config.home)
         self.genesis = genesis
         self.chain_id = chain_id_of(genesis)
-        self.clock = make_clock(genesis, config.home / "data" / LEAP_FILE)
+        self.clock = make_clock(genesis, self.home)
         self.pool = Mempool(self.chain_id, self.clock)
         self.fault: BaseException | None = None
         self._keys = node_keys
@@ -96,19 +96,23 @@ class DistrictNode:
         Raises:
             StorageFault: naming file, offset and the command that repairs.
         """
-        data = self.config.home / "data"
+        data = self.home.data
         files = RealFiles(data)
         stack.enter_context(node_lock(files))
         block_log = BlockLog(files, self.chain_id)
         stack.callback(block_log.close)
-        chain = ChainStore(LevelKeyValue(data / "state"), self.chain_id)
+        kv = LevelKeyValue(data / "state")
+        chain = ChainStore(kv, self.chain_id)
         stack.callback(chain.close)
+        journal = Journal(kv)
         self.executor = Executor(self.genesis, block_log, chain, self.pool)
+        journal.catch_up(self.genesis, block_log, self.executor.tip.height)
+        self.executor.watch(lambda final: journal.keep(final.execution, final.transactions))
         votes = VoteLog(files, self.chain_id, self.executor.tip.height)
         stack.callback(votes.close)
         proposals = ProposalLog(files)
         stack.callback(proposals.close)
-        self.stores = Stores(files, block_log, chain, votes, proposals)
+        self.stores = Stores(files, block_log, chain, journal, votes, proposals)
 
     def build(self, loop: asyncio.AbstractEventLoop) -> None:
         """Put network, driver and intake together over the open stores."""
@@ -144,6 +148,8 @@ class DistrictNode:
         )
         pace = Pace(
             heartbeat_ms=self.genesis.policy.ledger.heartbeat_ms,
+            proposer_wait_ms=self.config.proposer_wait_ms,
+            others_wait_ms=self.config.others_wait_ms,
             clock_rate=self.genesis.rehearsal_rate,
         )
         self.driver = Driver(self.chain_id, signer, ports, pace)
@@ -175,6 +181,10 @@ class DistrictNode:
         """Peers with a live connection."""
         return frozenset(self._connected)
 
+    def checkpoint_note(self) -> str | None:
+        """The newest checkpoint note, or None while there is none."""
+        return None
+
     def leap(self, leap_ms: int) -> None:
         """Make the sum of a rehearsal's leaps at least this, durably, and look whether blocks are due.
 
@@ -184,7 +194,7 @@ class DistrictNode:
         if not isinstance(self.clock, RehearsalClock):
             raise ValueError("this city runs on real time")
         self.clock.leap_to(leap_ms)
-        write_leap(self.config.home / "data" / LEAP_FILE, self.clock.leap_ms)
+        write_leap(self.home, self.clock.leap_ms)
         self.driver.on_timer(WorkTimer(self.driver.state.height))
 
     def _local(self) -> LocalNode:
@@ -247,30 +257,23 @@ class DistrictNode:
         asyncio.get_running_loop().call_later(SPACE_CHECK_S, self._watch_space)
 
 
-def make_clock(genesis: Genesis, leap_file: Path) -> Clock:
+def make_clock(genesis: Genesis, home: NodeHome) -> Clock:
     """The system's clock, or a rehearsal's with the leaps it has made."""
     if genesis.rehearsal_rate == 1:
         return SystemClock()
-    return RehearsalClock(genesis.created_ms, genesis.rehearsal_rate, read_leap(leap_file))
+    return RehearsalClock(genesis.created_ms, genesis.rehearsal_rate, read_leap(home))
 
 
-def read_leap(path: Path) -> int:
+def read_leap(home: NodeHome) -> int:
     """The sum of leaps of a rehearsal, milliseconds; 0 where none were made."""
     try:
-        return int(path.read_text(encoding="ascii"))
+        return int(home.leap.read_text(encoding="ascii"))
     except FileNotFoundError:
         return 0
 
 
-def write_leap(path: Path, leap_ms: int) -> None:
+def write_leap(home: NodeHome, leap_ms: int) -> None:
     """Keep the sum of leaps; a rehearsal's convenience, so a rename is durable enough."""
-    new = path.with_suffix(".new")
+    new = home.leap.with_suffix(".new")
     new.write_text(str(leap_ms), encoding="ascii")
-    new.replace(path)
-
-
-def public_keys(node_keys: NodeKeys) -> tuple[bytes, bytes, bytes, bytes]:
-    """Public keys of consensus, operator, checkpoint and TLS."""
-    seeds = (node_keys.consensus, node_keys.operator, node_keys.checkpoint, node_keys.tls)
-    first, second, third, fourth = (keys.public_key(seed) for seed in seeds)
-    return first, second, third, fourth
+    new.replace(home.leap)

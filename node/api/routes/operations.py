@@ -9,7 +9,7 @@ from starlette.responses import PlainTextResponse, Response, StreamingResponse
 
 from node.api.answers import BYTES, UNAVAILABLE, bounded_body, json_answer
 from node.api.errors import ApiCode, ApiFault
-from node.api.limits import ADVANCE_MAX_MS, CONTROL_BODY_MAX_BYTES
+from node.api.limits import CONTROL_BODY_MAX_BYTES, LEAP_MAX_MS
 from node.api.openapi import answer, body_of, bytes_answer
 from node.api.services import OperationsServices
 
@@ -17,11 +17,11 @@ router: Final = APIRouter(tags=["operations"])
 METRICS: Final = "text/plain; version=0.0.4; charset=utf-8"
 
 
-class _Advance(msgspec.Struct):
-    ms: int
+class _Leap(msgspec.Struct):
+    leap_ms: int
 
 
-_advance = msgspec.json.Decoder(_Advance)
+_leap = msgspec.json.Decoder(_Leap)
 
 
 def _services(request: Request) -> OperationsServices:
@@ -65,22 +65,41 @@ async def export(request: Request) -> Response:
     return StreamingResponse(_services(request).exports.archive(), 200, headers, BYTES)
 
 
-@router.post(
-    "/clock/advance",
-    summary="Leap ahead in a rehearsal",
-    responses=answer({"now_ms": 1_772_000_000_000}, "The time afterwards."),
-    openapi_extra=body_of({"application/json": {"ms": 3_600_000}}),
+@router.get(
+    "/clock",
+    summary="The node's clock",
+    responses=answer({"now_ms": 1_772_000_000_000, "leap_ms": 0, "rate": 1_200}, "Now."),
 )
-async def advance(request: Request) -> Response:
-    """Refused in a real city, where time is nobody's."""
+async def clock(request: Request) -> Response:
+    """``rate`` is 1 and ``leap_ms`` 0 in a real city."""
+    return _clock_answer(_services(request))
+
+
+@router.post(
+    "/clock",
+    summary="Leap ahead in a rehearsal",
+    responses=answer({"now_ms": 1_772_086_400_000, "leap_ms": 86_400_000, "rate": 1_200}, "Now."),
+    openapi_extra=body_of({"application/json": {"leap_ms": 86_400_000}}),
+)
+async def leap(request: Request) -> Response:
+    """``leap_ms`` is the sum of all leaps, so that saying it twice, or to a node that was away, leaps once.
+
+    Refused in a real city, where time is nobody's.
+    """
     body = await bounded_body(request, CONTROL_BODY_MAX_BYTES)
     try:
-        ms = _advance.decode(body).ms
+        leap_ms = _leap.decode(body).leap_ms
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise ApiFault(ApiCode.BODY_UNREADABLE, str(error)) from error
-    if not 0 < ms <= ADVANCE_MAX_MS:
-        raise ApiFault(ApiCode.BAD_PARAMETER, f"ms from 1 to {ADVANCE_MAX_MS}")
-    now_ms = _services(request).rehearsal.advance(ms)
-    if now_ms is None:
+    if not 0 <= leap_ms <= LEAP_MAX_MS:
+        raise ApiFault(ApiCode.BAD_PARAMETER, f"leap_ms from 0 to {LEAP_MAX_MS}")
+    services = _services(request)
+    if not services.rehearsal.leap_to(leap_ms):
         raise ApiFault(ApiCode.NOT_A_REHEARSAL)
-    return json_answer({"now_ms": now_ms})
+    return _clock_answer(services)
+
+
+def _clock_answer(services: OperationsServices) -> Response:
+    clock = services.rehearsal
+    shown = {"now_ms": clock.now_ms(), "leap_ms": clock.leap_ms, "rate": clock.rate}
+    return json_answer(shown)

@@ -1,0 +1,56 @@
+"""The life of a node process: open, listen, serve, stop; and what it says while doing so."""
+
+import asyncio
+import signal
+from contextlib import ExitStack
+
+import structlog
+
+from node.api.app import create_operations_app, create_public_app
+from node.app.assembly import DistrictNode
+from node.app.doors import Door
+from node.app.services import operations_services, public_services
+
+STOP_SIGNALS = (signal.SIGTERM, signal.SIGINT)
+
+
+async def run_node(node: DistrictNode) -> None:
+    """Run until a signal or a fault.
+
+    Raises:
+        StorageFault: the stores do not open, or fail later.
+        OSError: an address is taken.
+        BaseException: whatever fault stopped the node.
+    """
+    log = structlog.get_logger("node")
+    loop = asyncio.get_running_loop()
+    with ExitStack() as stack:
+        node.open(stack)
+        node.build(loop)
+        for number in STOP_SIGNALS:
+            loop.add_signal_handler(number, node.stop)
+        public, closing = public_services(node)
+        doors = (
+            Door(create_public_app(public), node.config.public_listen),
+            Door(create_operations_app(operations_services(node)), node.config.operations_listen),
+        )
+        await node.start()
+        for door in doors:
+            door.open()
+        log.info(
+            "listening",
+            district=node.config.district,
+            chain=node.chain_id.hex(),
+            height=node.executor.tip.height,
+            public=doors[0].address,
+            operations=doors[1].address,
+            peers=node.config.peers_listen,
+            abstains=not node.stores.votes.may_sign,
+        )
+        await node.stopped()
+        log.info("stopping", height=node.executor.tip.height)
+        closing()
+        await asyncio.gather(*(door.close() for door in doors))
+        await node.network.stop()
+    if node.fault is not None:
+        raise node.fault
