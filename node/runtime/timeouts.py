@@ -45,6 +45,7 @@ def work_due_ms(
     oldest_ms: EpochMs | None,
     timer_due_ms: EpochMs | None,
     tip_time_ms: EpochMs,
+    begun: bool = True,
 ) -> int:
     """The instant at which the next block is due for this node.
 
@@ -54,9 +55,10 @@ def work_due_ms(
         oldest_ms: arrival of the oldest pending transaction.
         timer_due_ms: when the state's earliest timer is due.
         tip_time_ms: time of the newest block.
+        begun: whether there is a block; the first is due at once, so that a new city shows that it lives.
     """
     wait_ms = pace.proposer_wait_ms if proposing else pace.others_wait_ms
-    instants = [tip_time_ms + pace.heartbeat_ms]
+    instants = [tip_time_ms + (pace.heartbeat_ms if begun else 0)]
     if oldest_ms is not None:
         instants.append(oldest_ms + wait_ms)
     if timer_due_ms is not None:
