@@ -9,7 +9,8 @@ from typing import Final, TypeVar
 import msgspec
 
 from node.chain.errors import Malformed
-from node.chain.genesis import Genesis, decode_genesis
+from node.chain.genesis import Genesis
+from node.chain.genesis_document import from_document
 from node.chain.keys import SEED_BYTES
 from node.chain.limits import GENESIS_SIZE_MAX_BYTES
 from node.console.language import Text, t
@@ -25,11 +26,6 @@ _OWNER_ONLY: Final = 0o600
 _OWNER_DIRECTORY: Final = 0o700
 
 A = TypeVar("A")
-
-
-class _GenesisFile(msgspec.Struct, frozen=True):
-    canonical: str
-    """The canonical bytes in hexadecimal; the rendering beside them is for people."""
 
 
 def read_small(path: Path, what: Text, most_bytes: int = SMALL_FILE_MAX_BYTES) -> bytes:
@@ -95,9 +91,8 @@ def parse_genesis_file(raw: bytes, path: Path) -> Genesis:
         node.console.fault.Fault: it is none (exit 5).
     """
     try:
-        file = msgspec.json.decode(raw, type=_GenesisFile)
-        return decode_genesis(bytes.fromhex(file.canonical))
-    except (msgspec.DecodeError, ValueError, Malformed) as error:
+        return from_document(msgspec.json.decode(raw, type=dict[str, object]))
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError, Malformed) as error:
         raise bad_file(path, GENESIS_WORD, str(error)) from error
 
 

@@ -1,6 +1,6 @@
 """The options that every verb of its kind has.
 
-``reading`` gives a verb ``--as`` and ``--node``, and ``--purpose`` for staff; ``acting`` adds how to wait and ``--out``.
+``reading`` gives a verb ``--as``, ``--node`` and, for staff, ``--purpose``; ``acting`` adds how to wait and ``--out``.
 """
 
 import functools

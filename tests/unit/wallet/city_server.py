@@ -1,0 +1,312 @@
+"""A node's public door around a city in memory, on a real socket: as much of the contract as a wallet uses.
+
+Every submitted transaction becomes a block at once. Signed reads are checked like a node checks them.
+"""
+
+import contextlib
+import json
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from urllib.parse import parse_qs, urlsplit
+
+import msgspec
+
+from node.chain import keys
+from node.chain.block import Header, block_id
+from node.chain.certificate import (
+    NO_SIGNATURE,
+    Precommit,
+    authority_set_hash,
+    make_certificate,
+    sign_bytes,
+)
+from node.chain.codec import encode
+from node.chain.errors import Rejected
+from node.chain.genesis_document import to_document
+from node.chain.hashing import domain
+from node.chain.merkle import leaf_hash
+from node.chain.proof import Anchor, Proof, TransactionClaim
+from node.chain.records import encode_record, key_of
+from node.chain.records.actors import Operator, Person
+from node.chain.records.bindings import KinBinding, Mint, Proposal
+from node.chain.records.orders import Order
+from node.chain.rules.envelope import next_number
+from node.chain.tx.envelope import SignedTransaction, parse
+from node.chain.types import ZERO_HASH, EpochMs, Hash, Height, Id, Round
+from tests.kernel_city import KernelCity, seed_of
+
+VALIDITY_MS = 7_200_000
+
+
+class Refused(Exception):  # noqa: N818 - an answer, not an accident
+    """An answer that is a problem."""
+
+    def __init__(self, status: int, code: str, detail: str = "") -> None:
+        super().__init__(code)
+        self.status, self.code, self.detail = status, code, detail
+
+
+@dataclass
+class CityDoor:
+    """The door's answers, and what was asked."""
+
+    city: KernelCity = field(default_factory=KernelCity)
+    committed: dict[str, tuple[int, SignedTransaction, int]] = field(default_factory=dict)
+    history: list[tuple[dict[str, object], frozenset[Id]]] = field(default_factory=list)
+    asked: list[str] = field(default_factory=list)
+    lock: threading.Lock = field(default_factory=threading.Lock)
+    before_submit: Callable[[bytes], None] | None = None
+    swallow: int = 0
+    """Submissions to take without answering: the connection is closed instead."""
+
+    def get(self, target: str, headers: dict[str, str]) -> object:
+        parts = urlsplit(target)
+        query = {name: values[0] for name, values in parse_qs(parts.query).items()}
+        match parts.path.strip("/").split("/")[1:]:
+            case ["status"]:
+                return self._status()
+            case ["genesis"]:
+                return to_document(self.city.genesis)
+            case ["districts"]:
+                return {"items": [{"code": d.code} for d in self.city.genesis.districts]}
+            case ["actors", id_, "sequence"]:
+                return {"lane": 0, "next": next_number(self._actor(id_), int(query["lane"]))}
+            case ["transactions", tx_id]:
+                return self._transaction(tx_id)
+            case rest:
+                return self._signed(target, rest, query, headers)
+
+    def _signed(
+        self, target: str, rest: list[str], query: dict[str, str], headers: dict[str, str]
+    ) -> object:
+        reader = self._check(target, headers)
+        match rest:
+            case ["accounts", id_]:
+                return {"height": 1, "kind": "x", "record": encode_record(self._actor(id_)).hex()}
+            case ["accounts", id_, "history"]:
+                mine = [item for item, who in self.history if Id(bytes.fromhex(id_)) in who]
+                return {"items": mine[::-1], "next": None}
+            case ["orders", id_]:
+                order = self.city.order(Id(bytes.fromhex(id_)))
+                return {"height": 1, "record": encode_record(order).hex()}
+            case ["proofs", "record", tx_id]:
+                return self._proof(self.committed[tx_id][1].raw)
+            case [noun]:
+                return self._list(noun, query)
+            case _:
+                raise Refused(404, "A01", str(reader))
+
+    def _status(self) -> dict[str, object]:
+        city = self.city
+        return {
+            "chain_id": city.chain_id.hex(),
+            "district": "gulou",
+            "height": city.ledger.height,
+            "time_ms": city.now_ms,
+            "now_ms": city.now_ms,
+            "validity_ms": VALIDITY_MS,
+            "policy_version": 1,
+            "ready": True,
+            "something_new": [],
+        }
+
+    def _actor(self, id_: str) -> Person | Operator:
+        raw = bytes.fromhex(id_)
+        for kind in (Person, Operator):
+            record = self.city.ledger.read(key_of(kind, raw))
+            if isinstance(record, Person | Operator):
+                return record
+        raise Refused(403, "A13")
+
+    def _check(self, target: str, headers: dict[str, str]) -> Id:
+        actor = self._actor(headers["timebank-actor"])
+        time_ms = int(headers["timebank-time"])
+        if abs(time_ms - self.city.now_ms) > 60_000:
+            raise Refused(401, "A11")
+        message = (
+            domain("read", self.city.chain_id)
+            + b"GET\x00"
+            + target.encode()
+            + b"\x00"
+            + time_ms.to_bytes(8, "big")
+            + actor.id
+            + headers.get("timebank-purpose", "").encode()
+        )
+        if not keys.verify(1, actor.key, message, bytes.fromhex(headers["timebank-signature"])):
+            raise Refused(401, "A10")
+        return actor.id
+
+    def _list(self, noun: str, query: dict[str, str]) -> dict[str, object]:
+        kind = {
+            "orders": Order,
+            "proposals": Proposal,
+            "mints": Mint,
+            "kin-bindings": KinBinding,
+            "persons": Person,
+        }[noun]
+        records = [r for r in self.city.ledger.records.values() if isinstance(r, kind)]
+        wanted = {k: v for k, v in query.items() if k in {"state", "status", "recipient"}}
+        views = [msgspec.to_builtins(_plain(record)) for record in records]
+        items = [v for v in views if all(str(v.get(k)) == w for k, w in wanted.items())]
+        return {"items": items, "next": None}
+
+    def _transaction(self, tx_id: str) -> dict[str, object]:
+        if tx_id not in self.committed:
+            return {"id": tx_id, "status": "UNKNOWN"}
+        height, signed, index = self.committed[tx_id]
+        kind = type(signed.tx.body).__name__.lower()
+        return {
+            "id": tx_id,
+            "status": "COMMITTED",
+            "height": height,
+            "index": index,
+            "kind": kind,
+        }
+
+    def submit(self, raw: bytes) -> dict[str, object]:
+        """One transaction, a block of its own."""
+        if self.before_submit is not None:
+            hook, self.before_submit = self.before_submit, None
+            hook(raw)
+        signed = parse(raw)
+        tx_id = signed.tx_id.hex()
+        if tx_id not in self.committed:
+            execution = self.city.block(signed)
+            receipt = execution.receipts[0]
+            self.committed[tx_id] = (int(execution.height), signed, 0)
+            item = {
+                "height": int(execution.height),
+                "time_ms": int(execution.time_ms),
+                "index": 0,
+                "tx_id": tx_id,
+                "kind": type(signed.tx.body).__name__.lower(),
+                "minutes": 0,
+                "orders": [order.hex() for order in receipt.orders],
+            }
+            self.history.append((item, frozenset(receipt.persons)))
+        return {"id": tx_id, "status": "PENDING"}
+
+    def _proof(self, transaction: bytes) -> bytes:
+        city = self.city
+        authorities = city.genesis.authorities
+        set_hash = authority_set_hash(city.chain_id, authorities)
+        header = Header(
+            version=1,
+            suite=1,
+            height=Height(1),
+            time_ms=EpochMs(city.now_ms),
+            previous_id=city.chain_id,
+            last_commit_hash=Hash(b""),
+            maker=0,
+            transaction_count=1,
+            log_number=0,
+            log_size=1,
+            log_root=leaf_hash(transaction),
+            state_root=ZERO_HASH,
+            evidence_root=ZERO_HASH,
+            authorities_hash=set_hash,
+            next_authorities_hash=set_hash,
+            policy_hash=ZERO_HASH,
+        )
+        id_ = block_id(city.chain_id, header)
+        votes = []
+        for index, member in enumerate(authorities.members):
+            vote = Precommit(1, Height(1), Round(0), id_, index, NO_SIGNATURE)
+            seed = seed_of(f"consensus/{member.district}")
+            signature = keys.sign(seed, sign_bytes(city.chain_id, vote))
+            votes.append(msgspec.structs.replace(vote, signature=signature))
+        anchor = Anchor(header, make_certificate(votes), ())
+        claim = TransactionClaim(transaction, 0, ())
+        return encode(Proof(1, city.chain_id, claim, anchor))
+
+
+def _plain(record: msgspec.Struct) -> dict[str, object]:
+    fields: dict[str, object] = {}
+    for name in record.__struct_fields__:
+        value = getattr(record, name)
+        if isinstance(value, msgspec.Struct):
+            fields[name] = {"kind": type(value).__name__} | _plain(value)
+        elif isinstance(value, tuple):
+            fields[name] = [str(item) for item in value]
+        else:
+            fields[name] = value.hex() if isinstance(value, bytes) else value
+    return fields
+
+
+def _handler(door: CityDoor) -> type[BaseHTTPRequestHandler]:
+    class Handler(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+
+        def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the base class's name
+            """Say nothing."""
+
+        def do_GET(self) -> None:
+            headers = {name.lower(): value for name, value in self.headers.items()}
+            self._answer(200, lambda: door.get(self.path, headers))
+
+        def do_POST(self) -> None:
+            body = self.rfile.read(int(self.headers["Content-Length"]))
+            if self.path.endswith("/batch"):
+                self._answer(200, lambda: {"results": [_one(door, raw) for raw in _raws(body)]})
+            else:
+                self._answer(202, lambda: door.submit(body))
+
+        def _answer(self, status: int, make: Callable[[], object]) -> None:
+            with door.lock:
+                door.asked.append(f"{self.command} {self.path}")
+                try:
+                    value = make()
+                except Refused as refused:
+                    status, value = refused.status, {"code": refused.code, "title": refused.code}
+                except Rejected as rejected:
+                    status = 409
+                    value = {"code": f"E{rejected.code.value}", "detail": rejected.detail}
+                if self.command == "POST" and door.swallow:
+                    door.swallow -= 1
+                    self.close_connection = True
+                    return
+            raw = value if isinstance(value, bytes) else json.dumps(value).encode()
+            self.send_response(status)
+            self.send_header("Content-Length", str(len(raw)))
+            self.end_headers()
+            self.wfile.write(raw)
+
+    return Handler
+
+
+def _raws(body: bytes) -> list[bytes]:
+    return msgspec.msgpack.decode(body, type=list[bytes])
+
+
+def _one(door: CityDoor, raw: bytes) -> dict[str, object]:
+    try:
+        return door.submit(raw)
+    except Rejected as refusal:
+        code = f"E{refusal.code.value}"
+        id_ = parse(raw).tx_id.hex()
+        return {"id": id_, "status": "REFUSED", "code": code, "detail": refusal.detail}
+
+
+@contextlib.contextmanager
+def serving(door: CityDoor) -> Iterator[str]:
+    """The address of a server of this door."""
+    server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(door))
+    server.daemon_threads = True
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}"
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join()
+
+
+def closed_port() -> str:
+    """An address where nobody listens."""
+    server = ThreadingHTTPServer(("127.0.0.1", 0), BaseHTTPRequestHandler)
+    port = server.server_port
+    server.server_close()
+    return f"http://127.0.0.1:{port}"
