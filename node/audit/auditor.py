@@ -1,0 +1,140 @@
+"""One audit: structure, replay and books in step, so that the first bad height is really the first.
+
+The walk reads a little ahead of execution, which gives the worker processes time. What the walk finds wrong at height
+h is therefore raised only after every block below h was executed: execution may find something wrong earlier.
+"""
+
+from collections import deque
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from time import perf_counter
+from typing import BinaryIO, Final
+
+from node.audit.books import Identity, Sums, check_books, identities, sum_books
+from node.audit.checkpoints import Checkpoint, Comparison
+from node.audit.replay import Parsed, Replay, parse_step
+from node.audit.signatures import Verdicts, Workers, known_by
+from node.audit.structure import Walk, find_transaction
+from node.audit.tally import Tally
+from node.chain.genesis import Genesis
+from node.chain.verify import Point
+from node.chain.violations import Incomplete, Violation
+
+AHEAD_BLOCKS: Final = 8
+"""Blocks read before the one that is executed; of at most 8 MiB each."""
+
+OpenArchive = Callable[[], BinaryIO]
+Progress = Callable[[int], None]
+"""Told the height after each block."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """Everything an audit found.
+
+    Attributes:
+        fault: what is wrong or missing, or None for a sound archive.
+        point: where the chain stands after the last sound block.
+        tally: counts over the sound blocks.
+        sums: the books at that point, added up in full.
+        identities: each identity with both sides; empty unless the whole archive was read.
+        signatures: that have verified.
+        matched: checkpoints met, each with the height of its block.
+        seconds: that the audit took.
+    """
+
+    fault: Violation | Incomplete | None
+    point: Point
+    tally: Tally
+    sums: Sums
+    identities: tuple[Identity, ...]
+    signatures: int
+    matched: tuple[tuple[Checkpoint, int], ...]
+    seconds: float
+
+
+class Auditor:
+    """One archive under audit."""
+
+    def __init__(
+        self, genesis: Genesis, open_archive: OpenArchive, checkpoints: Iterable[Checkpoint] = ()
+    ) -> None:
+        """Prepare; nothing is read yet.
+
+        Args:
+            genesis: what everything is verified from.
+            open_archive: the archive from its first byte, each time it is called.
+            checkpoints: notes to compare the log with.
+        """
+        self._genesis = genesis
+        self._open = open_archive
+        self._replay = Replay(genesis, self._earlier)
+        self._comparison = Comparison(checkpoints)
+        self._tally = Tally()
+        self._point: Point | None = None
+        self._identities: tuple[Identity, ...] = ()
+
+    def run(self, jobs: int = 1, progress: Progress | None = None) -> Outcome:
+        """Audit the whole archive.
+
+        Args:
+            jobs: processes that verify signatures.
+            progress: told each height.
+        """
+        began = perf_counter()
+        fault: Violation | Incomplete | None = None
+        with self._open() as source, Workers(jobs) as workers:
+            walk = Walk(source, self._genesis)
+            self._point = walk.point
+            try:
+                self._follow(walk, workers, progress or _silent)
+                self._finish(walk)
+            except (Violation, Incomplete) as found:
+                fault = found
+        return Outcome(
+            fault=fault,
+            point=self._point,
+            tally=self._tally,
+            sums=sum_books(self._replay.ledger.records.values()),
+            identities=self._identities,
+            signatures=walk.signatures + self._tally.transactions,
+            matched=tuple(self._comparison.matched),
+            seconds=perf_counter() - began,
+        )
+
+    def _follow(self, walk: Walk, workers: Workers, progress: Progress) -> None:
+        """Execute every block of the walk, some blocks behind it."""
+        waiting: deque[tuple[Parsed, Verdicts | None]] = deque()
+        try:
+            for step in walk.steps():
+                parsed = parse_step(step)
+                waiting.append((parsed, workers.submit(self._replay.items(parsed))))
+                if len(waiting) > AHEAD_BLOCKS:
+                    self._execute(*waiting.popleft(), progress)
+        finally:
+            # Also when the walk has found something: whatever is wrong below that height comes first.
+            while waiting:
+                self._execute(*waiting.popleft(), progress)
+
+    def _execute(self, parsed: Parsed, verdicts: Verdicts | None, progress: Progress) -> None:
+        execution = self._replay.run(parsed, known_by(verdicts))
+        self._comparison.pass_block(parsed.step.after)
+        self._tally.add_block(parsed, execution)
+        self._point = parsed.step.after
+        progress(self._point.height)
+
+    def _finish(self, walk: Walk) -> None:
+        if walk.tip_certificate is not None:
+            self._tally.add_certificate(walk.point.authorities, walk.tip_certificate)
+        sums = sum_books(self._replay.ledger.records.values())
+        self._identities = identities(sums, self._tally)
+        check_books(self._identities, walk.point.height)
+        self._comparison.finish(walk.point)
+
+    def _earlier(self, raw: bytes, before: tuple[int, int]) -> tuple[int, int] | None:
+        with self._open() as source:
+            return find_transaction(source, self._genesis, raw, before)
+
+
+def _silent(_: int) -> None:
+    """Nobody watches."""
