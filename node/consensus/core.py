@@ -33,7 +33,7 @@ from node.consensus.rules import (
     cast_precommit,
     cast_prevote,
     cast_proposal,
-    enter_round,
+    next_round,
     timer,
 )
 from node.consensus.schedule import Timeout
@@ -146,7 +146,7 @@ def _on_timeout(state: State, event: TimeoutFired) -> Move:
         case Timeout.PREVOTE if state.step is Step.PREVOTE:
             return cast_precommit(state, NO_HASH)
         case Timeout.PRECOMMIT if state.step is not Step.IDLE:
-            return enter_round(state, state.round + 1)
+            return next_round(state)
         case _:
             return state, (Ignore("timer of a step that has passed"),)
 

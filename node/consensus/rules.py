@@ -194,7 +194,7 @@ def leave_round(state: State) -> Move | None:
         return None
     if leader(state.current.precommits, state.authorities.quorum) != NO_HASH:
         return None
-    return enter_round(state, state.round + 1)
+    return next_round(state)
 
 
 ADVANCE: Final[tuple[Rule, ...]] = (
@@ -232,6 +232,23 @@ def enter_round(state: State, round_: int) -> Move:
         verdicts={b: verdict for b, verdict in state.verdicts.items() if verdict is not False},
     )
     return pruned(entered), (timer(entered, Timeout.PROPOSE),)
+
+
+def next_round(state: State) -> Move:
+    """Line 67, with both votes given in the round that is left, nil where they are missing.
+
+    Others may lack just these votes. The paper lets a node leave a round in which it has not voted, because gossip
+    brings the votes that moved it to all others; but a node that stops forgets the votes of others. With exactly a
+    quorum of authorities left, a node alone in the next round would then leave the others behind for ever.
+    """
+    effects: tuple[Effect, ...] = ()
+    if state.step is Step.PROPOSE:
+        state, effects = cast_prevote(state, NO_HASH, NO_ROUND)
+    if state.step is Step.PREVOTE:
+        state, more = cast_precommit(state, NO_HASH)
+        effects += more
+    state, entered = enter_round(state, state.round + 1)
+    return state, effects + entered
 
 
 def timer(state: State, kind: Timeout) -> ScheduleTimeout:

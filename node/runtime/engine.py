@@ -1,8 +1,9 @@
 """The loop around the core: events in, ``step``, effects out, in order.
 
 One turn takes an event through the core and executes its effects, some of which give further events; when none is
-left, everything signed in the turn becomes durable with one sync and then leaves. So proposal and prevote of a
-proposer share a sync, and nothing leaves before it is durable. A precommit for a block is preceded by a sync of the
+left, what was signed becomes durable and then leaves. Proposal and prevote of a proposer share a sync; other messages
+have their own, in the order of signing, because a power loss may keep any part of what shares a sync, and a node that
+has lost its prevote and kept its precommit would owe the others a vote for ever. A precommit for a block is preceded by a sync of the
 proposal log; a decision, and a polka that is kept, by everything that was signed before it: a kept polka with an own
 prevote that was lost would speak against the node after a crash.
 
@@ -227,6 +228,8 @@ class Engine:
     def _cast(self, cast: Cast) -> None:
         if not self.signer.may_sign(cast.message.height):
             return
+        if not isinstance(cast.message, Prevote):
+            self._release()
         message = self.signer.sign(cast.message)
         self._unsent.append((message, cast.polkas))
         match message:
