@@ -213,8 +213,10 @@ def _use_allowance(view: View, at: Moment, order: Order, *, held: int, used: int
     if after.held < 0:
         raise Bug("an allowance below zero")
     others = [a for a in recipient.allowances if a.month != month]
-    kept = sorted((*others, after), key=lambda a: a.month)[-MONTHS_KEPT:]
-    view.put(replace(recipient, allowances=tuple(kept)))
+    months = sorted((*others, after), key=lambda a: a.month)
+    # A disputed order's hold may outlive them by months.
+    open_still = [a for a in months[:-MONTHS_KEPT] if a.held]
+    view.put(replace(recipient, allowances=(*open_still, *months[-MONTHS_KEPT:])))
 
 
 def keep_interval(
