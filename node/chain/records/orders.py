@@ -62,6 +62,8 @@ class Order(Record, frozen=True, tag=71):
     """``live`` or ``late``."""
     presence: CodeF
     """The strongest proof of presence so far."""
+    starter: OptionalIdF
+    """The recorder who checked in on behalf; empty when the volunteer did."""
     checked_in_ms: EpochMsF
     checked_out_ms: EpochMsF
     counted_min: MinutesF

@@ -17,6 +17,7 @@ from node.chain.rules.guards import require, require_role, sending_person
 from node.chain.rules.orders.moves import expect, move, require_fresh
 from node.chain.rules.orders.parties import (
     is_agent,
+    judges_of,
     paying_person,
     people_of,
     requesting_side,
@@ -137,6 +138,9 @@ def _strength(view: View, at: Moment, sender: Person, order: Order, body: Confir
         case "agent":
             allowed = is_agent(recipient, sender.id, "confirm")
             require(allowed, ErrorCode.VERB_NOT_GRANTED, "confirm")
+            recorded = sender.id == order.requester and order.requester_role == "recorder"
+            other_part = recorded or sender.id in judges_of(order) | {order.starter}
+            require(not other_part, ErrorCode.SAME_PERSON, "has another part in the order")
         case "call-back":
             require_role(sender, "caller", order.district, at.time_ms)
             _require_staff_evidence(order, sender, body)

@@ -79,10 +79,10 @@ def _appeal(view: View, at: Moment, sender: Person, order: Order, body: Appeal) 
     party = sender.id in {order.recipient, paying_person(order), order.volunteer}
     require(party, ErrorCode.NOT_A_PARTY, "recipient, payer or volunteer")
 
+    # The arbiter stays on the order, so that nobody hears the appeal of their own verdict.
     appealed = replace(
         order,
         appealed=1,
-        arbiter=b"",
         verdict=Code("-"),
         dispute_reason=body.reason,
         disputed_ms=at.time_ms,

@@ -22,10 +22,12 @@ def is_agent(recipient: Person, sender: Id, verb: str) -> bool:
 
 
 def requesting_side(view: View, at: Moment, order: Order, sender: Person, verb: str) -> bool:
-    """Recipient, paying person, agent with the verb, or a recorder of the order's district who requested it."""
+    """Recipient, paying person, agent with the verb, or, for an order on behalf, a recorder of its district."""
     recipient = view.need(Person, order.recipient)
     if sender.id in {order.recipient, paying_person(order)}:
         return True
+    if sender.id in judges_of(order):
+        return False
     if is_agent(recipient, sender.id, verb):
         return True
     staff = sender.has_role("recorder", order.district, at.time_ms)
@@ -58,6 +60,12 @@ def paying_person(order: Order) -> Id:
     return Id(order.payer if order.payer_kind == PERSON_PAYS else b"")
 
 
+def judges_of(order: Order) -> frozenset[Id]:
+    """The volunteer and those who vouch or rule: never a voice of the recipient, whatever else they are to them."""
+    parts = (order.volunteer, order.reviewer, order.endorser, order.arbiter)
+    return frozenset(Id(part) for part in parts if part)
+
+
 def people_of(order: Order) -> frozenset[Id]:
     """Everybody who has a part in the order so far."""
     parts = (
@@ -66,6 +74,7 @@ def people_of(order: Order) -> frozenset[Id]:
         order.requester,
         order.reviewer,
         order.volunteer,
+        order.starter,
         order.confirmer,
         order.endorser,
         order.arbiter,
@@ -74,12 +83,13 @@ def people_of(order: Order) -> frozenset[Id]:
 
 
 def require_outsider(view: View, order: Order, sender: Person) -> None:
-    """Somebody without any part in the order, nor kin or agent of its recipient, payer or volunteer.
+    """Somebody without any part in the order or objection to it, nor related to recipient, payer or volunteer.
 
     Raises:
         Rejected: ``SAME_PERSON``, ``RELATED_PERSONS``.
     """
-    require(sender.id not in people_of(order), ErrorCode.SAME_PERSON, "has a part in the order")
+    inside = people_of(order) | set(order.objectors)
+    require(sender.id not in inside, ErrorCode.SAME_PERSON, "has a part in the order")
     for id_ in (order.recipient, paying_person(order), order.volunteer):
         other = view.get(Person, id_) if id_ else None
         related = other is not None and (other.is_related(sender.id) or sender.is_related(id_))

@@ -22,7 +22,7 @@ from node.chain.rules.guards import (
 from node.chain.rules.orders.moves import expect, finish, move, planned_end_ms, require_fresh
 from node.chain.rules.orders.parties import (
     is_agent,
-    people_of,
+    require_outsider,
     require_requesting_side,
 )
 from node.chain.rules.orders.settlement import hold, release, weighted
@@ -208,6 +208,7 @@ def _new_order(id_: Id, origin: Hash, requester: Id, role: str, body: Request) -
         given_back_by=(),
         report=Code("live"),
         presence=Code("none"),
+        starter=NO_ID,
         checked_in_ms=EpochMs(0),
         checked_out_ms=EpochMs(0),
         counted_min=Minutes(0),
@@ -265,16 +266,9 @@ def _approve(view: View, at: Moment, tx: Transaction, body: ApproveOrder) -> Non
     expect(order, Event.APPROVE)
     require_fresh(order, body.origin, body.count)
     require_role(sender, "reviewer", order.district, at.time_ms)
-    _require_independent_reviewer(view, order, sender)
+    require_outsider(view, order, sender)
 
     publish(view, at, order, Event.APPROVE, sender.id)
-
-
-def _require_independent_reviewer(view: View, order: Order, sender: Person) -> None:
-    require(sender.id not in people_of(order), ErrorCode.SAME_PERSON, "has a part in the order")
-    recipient = view.need(Person, order.recipient)
-    related = recipient.is_related(sender.id) or sender.is_related(recipient.id)
-    require(not related, ErrorCode.RELATED_PERSONS, "kin or agent of the recipient")
 
 
 def _reject(view: View, at: Moment, tx: Transaction, body: RejectOrder) -> None:
@@ -282,7 +276,7 @@ def _reject(view: View, at: Moment, tx: Transaction, body: RejectOrder) -> None:
     order = ripe_order(view, at, body.order)
     expect(order, Event.REJECT)
     require_role(sender, "reviewer", order.district, at.time_ms)
-    _require_independent_reviewer(view, order, sender)
+    require_outsider(view, order, sender)
 
     rejected = replace(order, reviewer=sender.id, reason=body.reason)
     finish(view, at, rejected, Event.REJECT, State.REJECTED, at.time_ms)

@@ -219,7 +219,9 @@ def _check_in(view: View, at: Moment, sender: Person, order: Order, body: CheckI
     on_behalf = order.volunteer != sender.id
     if on_behalf:
         require_role(sender, "recorder", order.district, at.time_ms)
-        require(sender.id != order.recipient, ErrorCode.SAME_PERSON, "the recipient")
+        recorded = {order.requester} if order.requester_role == "recorder" else set()
+        outside = sender.id not in people_of(order) - recorded
+        require(outside, ErrorCode.SAME_PERSON, "has another part in the order")
     earliest = order.start_ms - at.policy.orders.check_in_early_ms
     require(at.time_ms >= earliest, ErrorCode.TOO_EARLY, f"from {earliest}")
     same_day = order.state != State.LAPSED or day_of(at.time_ms) == day_of(order.start_ms)
@@ -235,6 +237,7 @@ def _check_in(view: View, at: Moment, sender: Person, order: Order, body: CheckI
     view.put(replace(volunteer, serving=order.id))
     begun = replace(
         order,
+        starter=sender.id if on_behalf else NO_ID,
         checked_in_ms=begun_ms,
         report=Code("late") if late else order.report,
         needs_endorse=1 if late else order.needs_endorse,
