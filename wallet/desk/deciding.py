@@ -3,8 +3,10 @@
 What is seconded is read from the proposing transaction itself, proven to stand in the log, and not from a list.
 """
 
+import msgspec
+
 from node.chain.tx.envelope import SignedTransaction
-from node.chain.tx.organisation import Action, Decline, Propose, Second
+from node.chain.tx.organisation import Decline, Propose, Second
 from node.chain.types import Code, Hash, Id
 from node.console.command import argument
 from node.console.fault import violation
@@ -48,7 +50,7 @@ def decline(act: Acting, *, proposal: Id, reason: Code) -> None:
     act.perform(body, t(zh="已否决。", en="Declined."))
 
 
-def proven_action(act: Acting, found: ProposalView) -> Action:
+def proven_action(act: Acting, found: ProposalView) -> msgspec.Struct:
     """The action of a proposal, from the proven transaction that made it.
 
     Raises:
