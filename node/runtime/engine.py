@@ -3,9 +3,9 @@
 One turn takes an event through the core and executes its effects, some of which give further events; when none is
 left, what was signed becomes durable and then leaves. Proposal and prevote of a proposer share a sync; other messages
 have their own, in the order of signing, because a power loss may keep any part of what shares a sync, and a node that
-has lost its prevote and kept its precommit would owe the others a vote for ever. A precommit for a block is preceded by a sync of the
-proposal log; a decision, and a polka that is kept, by everything that was signed before it: a kept polka with an own
-prevote that was lost would speak against the node after a crash.
+has lost its prevote and kept its precommit would owe the others a vote for ever. A precommit for a block is preceded by
+a sync of the proposal log; a decision, and a polka that is kept, by everything that was signed before it: a kept polka
+with an own prevote that was lost would speak against the node after a crash.
 
 Catching up uses the same ``finish`` as consensus: a block that others decided ends the height here too.
 """
@@ -144,11 +144,16 @@ class Engine:
     def finish(self, block: Block, certificate: CommitCertificate) -> str | None:
         """End the height with a block that others decided; certificate and link are verified.
 
+        Of a block that was checked here the own body is taken: a peer may send another under the same header.
+
         Returns:
             Why the block is not valid here, or None when it is final.
         """
         name = block_id(self._chain_id, block.header)
-        if self.state.verdicts.get(name) is not True or self.candidates.whole(name) is None:
+        own = self.candidates.whole(name)
+        if own is not None and self.state.verdicts.get(name):
+            block = own
+        else:
             reason = self._ports.blocks.check(block)
             if reason is not None:
                 self._ports.notices.block_refused(self.height, name, reason)

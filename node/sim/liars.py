@@ -149,7 +149,9 @@ class LyingDoor:
     def _other_block(
         self, block: Block, certificate: CommitCertificate
     ) -> tuple[Block, CommitCertificate]:
-        """A block that nobody decided, with a certificate of signatures that are not for it."""
+        """Another body under a decided header, or a block that nobody decided with signatures that are not for it."""
+        if self._rng.getrandbits(1):
+            return replace(block, transactions=block.transactions[1:]), certificate
         header = replace(block.header, time_ms=EpochMs(block.header.time_ms + 1))
         name = block_id(self._city.chain_id, header)
         return replace(block, header=header), replace(certificate, block_id=name)

@@ -299,3 +299,29 @@ def test_a_block_time_far_from_the_clock_gets_nil_judged_at_arrival() -> None:
     desk = Desk()
     desk.hear(1, proposal_of(make_block(desk, 1, time_ms=desk.now + 501), 1), at_ms=desk.now + 1)
     assert desk.votes()[0][2] != NO_HASH
+
+
+def test_of_a_block_that_is_here_the_own_body_becomes_final() -> None:
+    """A peer may answer with another body under the same header and a true certificate."""
+    desk = Desk()
+    block = make_block(desk, 1, b"one", b"two")
+    for raw in block.transactions:
+        desk.pool.add(raw)
+    desk.hear(1, proposal_of(block, 1))
+    desk.hear(2, StatusMessage(Height(5), Round(0)))
+    garbled = replace(block, transactions=block.transactions[1:])
+    desk.hear(2, BlocksMessage(((garbled, certificate_of(block)),)))
+    assert desk.blocks.decided(Height(1)).block == block
+
+
+def test_a_garbled_body_of_a_decided_block_is_refused() -> None:
+    """The next peer is asked."""
+    desk = Desk()
+    block = make_block(desk, 1, b"one", b"two")
+    desk.hear(0, StatusMessage(Height(3), Round(0)))
+    desk.hear(2, StatusMessage(Height(2), Round(0)))
+    garbled = replace(block, transactions=block.transactions[1:])
+    desk.hear(0, BlocksMessage(((garbled, certificate_of(block)),)))
+    assert desk.tip() == 0
+    assert desk.notices[0][0] == "refused"
+    assert [peer for peer, m in desk.sent if isinstance(m, BlocksRequest)] == ["d0", "d2"]
