@@ -13,7 +13,7 @@ from typing import Final
 
 from node.chain import keys
 from node.chain.certificate import AuthoritySet
-from node.chain.genesis import Genesis, GenesisDistrict, GenesisPerson
+from node.chain.genesis import Genesis, GenesisDistrict, GenesisPerson, chain_id_of
 from node.chain.hashing import SUITE_ED25519_SHA256
 from node.chain.keys import SEED_BYTES
 from node.chain.policy import DAY_MS, LedgerPolicy, Policy, ServicePolicy
@@ -24,6 +24,8 @@ from node.city.ports import LOOPBACK, NodePorts
 from node.config import NodeHome, NodeKeys, authority_of, make_keys
 from node.config.homes import write_genesis, write_seed
 from node.config.settings import address_text
+from node.store.files import RealFiles
+from node.store.votelog import VoteLog
 from wallet.home import WalletHome
 from wallet.keystore import Cost, seal
 from wallet.secret import Secret
@@ -142,7 +144,7 @@ def rehearsal_policy() -> Policy:
 
 
 def settle_in(places: CityPlaces, founding: Founding, ports: Mapping[Code, NodePorts]) -> None:
-    """Write genesis, keys, staff and the homes of all nodes.
+    """Write genesis, keys, staff and the homes of all nodes, each with the empty vote log of a key that never signed.
 
     Raises:
         FileExistsError: a city is there.
@@ -158,6 +160,7 @@ def settle_in(places: CityPlaces, founding: Founding, ports: Mapping[Code, NodeP
         home.make()
         home.write_keys(node_keys)
         home.write_genesis(founding.genesis)
+        VoteLog.create(RealFiles(home.data), chain_id_of(founding.genesis))
         home.config.write_text(node_toml(district, founding.genesis, ports), encoding="utf-8")
     _write_staff(places, founding)
 
