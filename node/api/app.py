@@ -1,7 +1,7 @@
 """The two applications: routers, one shape for every refusal, documents without outside addresses."""
 
 from collections.abc import Sequence
-from typing import Final
+from typing import Any, Final
 
 from fastapi import APIRouter, FastAPI
 from fastapi.exceptions import RequestValidationError
@@ -22,6 +22,8 @@ from node.api.services import OperationsServices, PublicServices
 from node.chain.errors import Rejected
 
 PREFIX: Final = "/v1"
+PUBLIC_TITLE: Final = "时间银行节点 · Time bank node"
+OPERATIONS_TITLE: Final = "时间银行节点运维 · Operations of a time bank node"
 DESCRIPTION: Final = (
     "Identifiers, hashes and bytes are lower-case hexadecimal; instants are milliseconds since 1970 (`_ms`), "
     "service is whole minutes (`_min`). Refusals are problems of RFC 9457. See docs/spec/http.md."
@@ -30,18 +32,20 @@ _METHOD_NOT_ALLOWED: Final = 405
 _NOT_FOUND: Final = 404
 
 
+_PUBLIC: Final = (
+    transactions.router,
+    accounts.router,
+    lists.router,
+    blocks.router,
+    proofs.router,
+    city.router,
+    events.router,
+)
+
+
 def create_public_app(services: PublicServices) -> FastAPI:
     """The public door: everything under ``/v1``, ``/docs`` and ``/openapi.json``."""
-    routers = (
-        transactions.router,
-        accounts.router,
-        lists.router,
-        blocks.router,
-        proofs.router,
-        city.router,
-        events.router,
-    )
-    app = _create("时间银行节点 · Time bank node", routers, PREFIX)
+    app = _create(PUBLIC_TITLE, _PUBLIC, PREFIX)
     app.state.services = services
     app.state.streams = events.Streams()
     return app
@@ -49,9 +53,14 @@ def create_public_app(services: PublicServices) -> FastAPI:
 
 def create_operations_app(services: OperationsServices) -> FastAPI:
     """The operations door: for loopback only."""
-    app = _create("时间银行节点运维 · Operations of a time bank node", (operations.router,), "")
+    app = _create(OPERATIONS_TITLE, (operations.router,), "")
     app.state.services = services
     return app
+
+
+def public_document() -> dict[str, Any]:
+    """The OpenAPI document of the public door, which needs no node."""
+    return _create(PUBLIC_TITLE, _PUBLIC, PREFIX).openapi()
 
 
 def _create(title: str, routers: Sequence[APIRouter], prefix: str) -> FastAPI:

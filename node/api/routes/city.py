@@ -60,7 +60,7 @@ async def supply(request: Request) -> Response:
     shown = {
         "height": services.records.height,
         "time_ms": services.records.time_ms,
-        "city": city_supply(services.city.city(), services.city.district_totals()),
+        "city": city_supply(services.city.city()),
         "districts": [district_supply(d) for d in services.city.district_totals()],
     }
     return json_answer(shown)

@@ -22,9 +22,7 @@ from typing import Final
 from node.chain.block import decode_block
 from node.chain.codec import Record, decoder, encode
 from node.chain.genesis import Genesis, new_ledger
-from node.chain.records import KINDS, decode_record
-from node.chain.records.actors import Person
-from node.chain.records.bindings import KinBinding, Mint, Proposal
+from node.chain.records import decode_record
 from node.chain.records.orders import Order
 from node.chain.transition import Execution, Receipt, execute
 from node.chain.tx.envelope import SignedTransaction, parse
@@ -39,8 +37,6 @@ _POSITION: Final = Struct(">QI")
 _EFFECTS_MAX_BYTES: Final = 65_536
 _FINALS_MAX_BYTES: Final = 268_435_456
 """Every order that 2,500 transactions and timers of one block can make final, with a wide margin."""
-NAMED_KINDS: Final = frozenset(KINDS[kind] for kind in (Person, Order, Proposal, Mint, KinBinding))
-"""Objects that a wallet refers to by the id they were created with."""
 
 
 class Effects(Record, frozen=True):
@@ -98,7 +94,7 @@ class Journal:
         height = _HEIGHT.pack(execution.height)
         batch: list[Change] = [(_MARK, height)]
         for signed, receipt in zip(transactions, execution.receipts, strict=True):
-            batch.append((b"jx" + signed.tx_id, encode(_effects(signed, receipt))))
+            batch.append((b"jx" + signed.tx_id, encode(_effects(execution, signed, receipt))))
         for index, receipt in enumerate(execution.timers):
             place, orders = _POSITION.pack(execution.height, index), encode(receipt.orders)
             batch += [(b"jt" + person + place, orders) for person in receipt.persons]
@@ -162,8 +158,10 @@ class Journal:
         return record if isinstance(record, Order) else None
 
 
-def _effects(signed: SignedTransaction, receipt: Receipt) -> Effects:
-    created = tuple(Id(key[1:]) for key in receipt.created if key[0] in NAMED_KINDS)
+def _effects(execution: Execution, signed: SignedTransaction, receipt: Receipt) -> Effects:
+    changes = execution.staged.changes
+    # Objects that others refer to remember the transaction they came from; bookkeeping (pairs, positions) does not.
+    created = tuple(Id(key[1:]) for key in receipt.created if hasattr(changes.get(key), "origin"))
     body = signed.tx.body
     minutes = body.minutes if isinstance(body, Give | Donate) else 0
     return Effects(signed.tx.sender, receipt.persons, receipt.orders, created, minutes)

@@ -10,13 +10,13 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final, assert_never
 
+from node.chain.codec import Record
 from node.chain.ledger import Ledger
 from node.chain.records import KINDS, StateRecord, key_of
 from node.chain.records.actors import Person
 from node.chain.records.bindings import KinBinding, Mint, Proposal
 from node.chain.records.orders import Order
 from node.chain.rules.orders.parties import paying_person
-from node.chain.tx.organisation import Action, ApproveKin, GrantRole, OpenSite, RevokeRole
 from node.runtime.executor import CommittedBlock, Executor
 
 WALK_MAX: Final = 5_000
@@ -148,17 +148,14 @@ def _facets(record: Listed, ledger: Ledger) -> tuple[Facet, ...]:
             assert_never(record)
 
 
-def _district(action: Action, ledger: Ledger) -> str:
-    """The district that an action concerns."""
-    match action:
-        case GrantRole() | RevokeRole() | OpenSite():
-            return action.district
-        case ApproveKin():
-            binding = ledger.read(key_of(KinBinding, action.binding))
-            first = binding.first if isinstance(binding, KinBinding) else b""
-            person = ledger.read(key_of(Person, first))
-        case _:
-            person = ledger.read(key_of(Person, action.person))
+def _district(action: Record, ledger: Ledger) -> str:
+    """The district that a proposed action concerns: its own, or that of the person or kin binding it names."""
+    named = getattr(action, "district", None)
+    if isinstance(named, str):
+        return named
+    binding = ledger.read(key_of(KinBinding, getattr(action, "binding", b"")))
+    subject = binding.first if isinstance(binding, KinBinding) else getattr(action, "person", b"")
+    person = ledger.read(key_of(Person, subject))
     return person.home if isinstance(person, Person) else ""
 
 
