@@ -6,7 +6,16 @@ that two runs write the same bytes. To add one, write the function and name it i
 
 from collections.abc import Callable
 
-from scripts.vector_sections import encoding, frames, hashing, log, messages, signatures, state_tree
+from scripts.vector_sections import (
+    checkpoint,
+    encoding,
+    frames,
+    hashing,
+    log,
+    messages,
+    signatures,
+    state_tree,
+)
 from scripts.vector_sections.constants import Json
 
 SECTIONS: dict[str, Callable[[], dict[str, Json]]] = {
@@ -17,5 +26,6 @@ SECTIONS: dict[str, Callable[[], dict[str, Json]]] = {
     "state_tree": state_tree.section,
     "messages": messages.section,
     "frames": frames.section,
+    "checkpoint": checkpoint.section,
 }
 """File name without ``.json`` to the function that makes its content."""
