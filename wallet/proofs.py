@@ -7,10 +7,10 @@ from node.chain.records.accounts import City, District
 from node.chain.records.actors import Person
 from node.chain.records.orders import Order
 from node.chain.tx.envelope import SignedTransaction
-from node.console.fault import violation
 from node.console.formats import duration, instant
 from node.console.language import Text, same, t
 from node.console.result import Cell, Facts, Json
+from wallet.verbs.faults import does_not_hold
 from wallet.verbs.words import PERSON_STATES, STATES, word
 
 
@@ -23,7 +23,7 @@ def check_proof(genesis: Genesis, raw: bytes) -> Proven:
     try:
         return verify_proof(genesis, raw)
     except Malformed as fault:
-        raise violation(
+        raise does_not_hold(
             "bad-proof",
             same(fault.detail or fault.code.name.lower()),
             t(

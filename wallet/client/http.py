@@ -303,7 +303,7 @@ def _accepted(reply: Reply) -> Reply:
         return reply
     try:
         problem = msgspec.json.decode(reply.content, type=Problem)
-    except (msgspec.DecodeError, UnicodeDecodeError):
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         problem = Problem()
     code = ledger_code(problem.code)
     if code is not None:
@@ -322,5 +322,5 @@ def ledger_code(code: str | None) -> ErrorCode | None:
 def _decode(reply: Reply, kind: type[A], question: str) -> A:
     try:
         return msgspec.json.decode(reply.content, type=kind)
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise strange_answer(question, f"{reply.address}: {error}") from error

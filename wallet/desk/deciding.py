@@ -9,7 +9,6 @@ from node.chain.tx.envelope import SignedTransaction
 from node.chain.tx.organisation import Decline, Propose, Second
 from node.chain.types import Code, Hash, Id
 from node.console.command import argument
-from node.console.fault import violation
 from node.console.language import t
 from node.console.result import Json
 from wallet.builder import created_id
@@ -17,6 +16,7 @@ from wallet.client.answers import ProposalView
 from wallet.desk.table import verb
 from wallet.proofs import check_proof
 from wallet.verbs.acting import Acting
+from wallet.verbs.faults import does_not_hold
 from wallet.verbs.finding import find_proposal
 from wallet.verbs.making import DESK_PURPOSE, acting
 from wallet.verbs.options import REASON_OPTION
@@ -65,7 +65,7 @@ def proven_action(act: Acting, found: ProposalView) -> msgspec.Struct:
         and created_id(act.chain_id, subject.tx) == bytes.fromhex(found.id)
     ):
         return subject.tx.body.action
-    raise violation(
+    raise does_not_hold(
         "other-proposal",
         t(zh="节点给的不是这个提议的原文", en="The node gave the words of another proposal"),
         t(zh="换一个节点（--node）再试。", en="Try another node (--node)."),

@@ -18,11 +18,11 @@ from node.chain.tx.organisation import (
 )
 from node.chain.types import ZERO_HASH, Code, EpochMs, Hash, Id
 from node.console.command import argument, command, group, option
-from node.console.fault import violation
 from node.console.language import Text, t
 from wallet.desk.receipts import read_receipt
 from wallet.desk.table import TARGETS
 from wallet.verbs.acting import Acting
+from wallet.verbs.faults import does_not_hold
 from wallet.verbs.finding import find_binding
 from wallet.verbs.making import DESK_PURPOSE, acting
 from wallet.verbs.parameters import CODE, EVIDENCE, ID, UNTIL, When, codes
@@ -86,7 +86,7 @@ def approve_person(  # noqa: PLR0913 - one for each option
     """Propose to admit a person."""
     file = read_receipt(receipt)
     if file.person != person.hex() or file.chain_id != act.chain_id.hex():
-        raise violation(
+        raise does_not_hold(
             "other-receipt",
             t(zh="回执是别人的或别的城市的", en="The receipt is of another person or city"),
             t(zh="核对回执文件和编号。", en="Compare the receipt's file with the id."),

@@ -16,7 +16,6 @@ from node.chain.tx.identity import BureauReceipt
 from node.chain.types import UINT_MAX, Code, Id
 from node.console.command import argument, option
 from node.console.console import Console, pass_console
-from node.console.fault import violation
 from node.console.language import t
 from node.console.result import Facts, Result
 from wallet.builder import bureau_receipt
@@ -25,6 +24,7 @@ from wallet.desk.table import verb
 from wallet.session.accounts import CODE_F
 from wallet.session.files import json_bytes, read_json, read_key_file, write_whole
 from wallet.verbs.acting import Acting, Flags
+from wallet.verbs.faults import does_not_hold
 from wallet.verbs.parameters import CODE, ID
 
 RECEIPT_WORD = t(zh="首次登记回执", en="a receipt of first registration")
@@ -87,7 +87,7 @@ def receipt(
     act = Acting(console, Flags(node))
     with act.client:
         if keys.public_key(seed) != act.genesis.bureau_key:
-            raise violation(
+            raise does_not_hold(
                 "not-the-bureau",
                 t(zh="这不是创世文件里登记机关的密钥", en="It is not the bureau's key of genesis"),
                 t(zh="换用登记机关的密钥文件。", en="Use the bureau's key file."),

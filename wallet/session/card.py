@@ -5,7 +5,6 @@ is secret. As a file it is JSON; as a QR code it is ``TBC1.`` and the canonical 
 """
 
 import base64
-import binascii
 from pathlib import Path
 from typing import Annotated, Final, Literal
 
@@ -117,7 +116,7 @@ def read_card(path: Path) -> Card:
     raw = read_small(path, CARD_WORD)
     try:
         card = _parse(raw)
-    except (msgspec.DecodeError, binascii.Error, ValueError, Malformed) as error:
+    except (msgspec.DecodeError, ValueError, RecursionError, Malformed) as error:
         raise bad_file(path, CARD_WORD, str(error)) from error
     if not card.sound():
         raise bad_file(path, CARD_WORD, "a possession proof does not hold")

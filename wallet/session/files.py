@@ -51,7 +51,7 @@ def read_json(path: Path, kind: type[A], what: Text) -> A:
     """
     try:
         return msgspec.json.decode(read_small(path, what), type=kind)
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise bad_file(path, what, str(error)) from error
 
 

@@ -2,7 +2,7 @@
 
 from node.console.exits import ExitCode
 from node.console.fault import Fault, Report
-from node.console.language import t
+from node.console.language import Text, t
 from wallet.client.faults import WALLET_PAGE
 
 
@@ -40,3 +40,9 @@ def not_listed(what: str, id_: str) -> Fault:
             f"{WALLET_PAGE}#not-listed",
         )
     )
+
+
+def does_not_hold(code: str, why: Text, remedy: Text) -> Fault:
+    """A proof, a receipt or a node's answer is not what it claims to be (exit 1)."""
+    what = t(zh="核验不通过", en="Verification failed")
+    return Fault(Report(code, ExitCode.REFUSED, what, why, remedy, f"{WALLET_PAGE}#{code}"))
