@@ -175,9 +175,14 @@ class KernelCity:
         assert (root == untouched) == (fault is not None)
         return fault
 
+    def fault(self, sender: Id, body: Body, after_ms: int = 1_000) -> Rejected | None:
+        """What would become of a transaction in the next block: its refusal, or None; the city stays as it was."""
+        until = EpochMs(self.now_ms + after_ms + HOUR_MS)
+        return self.attempt(self.sign(sender, body, valid_until_ms=until), after_ms)
+
     def refusal(self, sender: Id, body: Body, after_ms: int = 1_000) -> ErrorCode:
         """Why a transaction in the next block is refused; the city stays as it was."""
-        fault = self.attempt(self.sign(sender, body), after_ms)
+        fault = self.fault(sender, body, after_ms)
         assert fault is not None, f"{type(body).__name__} was admitted"
         return fault.code
 

@@ -14,7 +14,7 @@ from node.chain.policy import OrderPolicy
 from node.chain.records.actors import Person
 from node.chain.records.orders import Order
 from node.chain.rules.guards import require, require_role, sending_person
-from node.chain.rules.orders.moves import expect, move, require_fresh
+from node.chain.rules.orders.moves import expect, move, needs_endorse, require_fresh
 from node.chain.rules.orders.parties import (
     is_agent,
     judges_of,
@@ -22,6 +22,7 @@ from node.chain.rules.orders.parties import (
     people_of,
     requesting_side,
     require_outsider,
+    require_party_reason,
     require_volunteer,
 )
 from node.chain.rules.orders.service import abort, counted_minutes
@@ -197,6 +198,7 @@ def _object(view: View, at: Moment, sender: Person, order: Order, body: ObjectOr
     reviewer = sender.has_role("reviewer", order.district, at.time_ms)
     party = side or reviewer or sender.id == order.volunteer
     require(party, ErrorCode.NOT_A_PARTY, "not a party to the order")
+    require_party_reason(body.reason)
     again = sender.id in order.objectors
     require(not again, ErrorCode.ALREADY_DONE, "each party objects once")
 
@@ -208,7 +210,12 @@ def _object(view: View, at: Moment, sender: Person, order: Order, body: ObjectOr
     )
     if order.state == State.CHECKED_IN:
         counted = counted_minutes(at.policy.service, order.checked_in_ms, at.time_ms)
-        disputed = replace(disputed, counted_min=counted, checked_out_ms=at.time_ms)
+        disputed = replace(
+            disputed,
+            counted_min=counted,
+            checked_out_ms=at.time_ms,
+            needs_endorse=needs_endorse(at, order, counted, late=False),
+        )
         keep_interval(view, at, order, order.checked_in_ms, at.time_ms, counted)
         stop_serving(view, order)
     elif order.state == State.UNCLOSED:

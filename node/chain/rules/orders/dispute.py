@@ -10,7 +10,7 @@ from node.chain.records.actors import Person
 from node.chain.records.orders import Order
 from node.chain.rules.guards import require, require_role, sending_person
 from node.chain.rules.orders.moves import expect, move, require_fresh
-from node.chain.rules.orders.parties import paying_person, require_outsider
+from node.chain.rules.orders.parties import paying_person, require_outsider, require_party_reason
 from node.chain.rules.orders.timers import carry_out, ripe_order
 from node.chain.state import Moment, View
 from node.chain.tx.envelope import Transaction
@@ -66,7 +66,7 @@ def _ruled_minutes(at: Moment, order: Order, body: RuleOrder) -> Minutes:
         return order.counted_min
     if body.verdict != "split":
         return Minutes(0)
-    most = order.counted_min or order.expected_min
+    most = order.counted_min if order.checked_out_ms else order.expected_min
     quantum = at.policy.service.quantum_min
     whole = quantum <= body.minutes <= most and body.minutes % quantum == 0
     require(whole, ErrorCode.MINUTES_OUT_OF_RANGE, f"{body.minutes} of {most}")
@@ -78,6 +78,7 @@ def _appeal(view: View, at: Moment, sender: Person, order: Order, body: Appeal) 
     require(order.appealed == 0, ErrorCode.ALREADY_DONE, "one appeal for each order")
     party = sender.id in {order.recipient, paying_person(order), order.volunteer}
     require(party, ErrorCode.NOT_A_PARTY, "recipient, payer or volunteer")
+    require_party_reason(body.reason)
 
     # The arbiter stays on the order, so that nobody hears the appeal of their own verdict.
     appealed = replace(

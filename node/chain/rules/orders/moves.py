@@ -11,7 +11,7 @@ from node.chain.records.orders import Order
 from node.chain.records.settings import CatalogueEntry
 from node.chain.rules.guards import require
 from node.chain.state import Moment, View
-from node.chain.types import EpochMs, Hash
+from node.chain.types import EpochMs, Hash, Minutes
 
 NEVER: Final = EpochMs(0)
 
@@ -72,3 +72,8 @@ def service_of(view: View, order: Order) -> CatalogueEntry:
 def planned_end_ms(order: Order) -> int:
     """Planned start plus expected minutes: until then a published order may be accepted."""
     return order.start_ms + order.expected_min * MINUTE_MS
+
+
+def needs_endorse(at: Moment, order: Order, counted: Minutes, *, late: bool) -> int:
+    """1 for a late or overlong service, else what the order needed before."""
+    return 1 if late or counted > at.policy.service.day_max_min else order.needs_endorse

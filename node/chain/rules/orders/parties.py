@@ -14,6 +14,8 @@ from node.chain.state import Moment, View
 from node.chain.types import Id
 
 PERSON_PAYS: Final = "person"
+TIMER_REASONS: Final = frozenset({"unconfirmed", "unendorsed", "-"})
+"""Reasons of a dispute that only time gives; each has its own way out, which no party may choose."""
 
 
 def is_agent(recipient: Person, sender: Id, verb: str) -> bool:
@@ -44,6 +46,15 @@ def require_requesting_side(
     """
     side = requesting_side(view, at, order, sender, verb)
     require(side, ErrorCode.NOT_A_PARTY, "not the requesting side")
+
+
+def require_party_reason(reason: str) -> None:
+    """A party's reason, which is none of those that time gives.
+
+    Raises:
+        Rejected: ``BAD_FIELD``.
+    """
+    require(reason not in TIMER_REASONS, ErrorCode.BAD_FIELD, reason)
 
 
 def require_volunteer(order: Order, sender: Id) -> None:

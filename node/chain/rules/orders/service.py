@@ -15,6 +15,7 @@ from node.chain.rules.orders.moves import (
     expect,
     finish,
     move,
+    needs_endorse,
     planned_end_ms,
     require_fresh,
     service_of,
@@ -284,7 +285,7 @@ def _check_out(view: View, at: Moment, sender: Person, order: Order, body: Check
         counted_min=counted,
         reason=body.reason,
         report=Code("late") if late else order.report,
-        needs_endorse=1 if late or counted > policy.day_max_min else order.needs_endorse,
+        needs_endorse=needs_endorse(at, order, counted, late=late),
         presence=_stronger(order.presence, body.presence),
     )
     stop_serving(view, order)
