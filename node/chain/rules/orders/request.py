@@ -5,7 +5,7 @@ from typing import Final, assert_never
 from msgspec.structs import replace
 
 from node.chain.errors import ErrorCode, Rejected
-from node.chain.lifecycle import Event, State
+from node.chain.lifecycle import FINALS, Event, State
 from node.chain.policy import civil
 from node.chain.records.accounts import fund_id
 from node.chain.records.actors import ACTIVE, Person
@@ -88,7 +88,7 @@ def _request(view: View, at: Moment, tx: Transaction, tx_id: Hash, body: Request
     payer = _payer(sender, recipient, body)
     if body.invited:
         known_person(view, body.invited)
-    head = _job_head(view, body)
+    head = _job_head(view, at, body)
 
     order = _new_order(created_id(at, tx), tx_id, sender.id, role, body)
     order = replace(
@@ -160,17 +160,27 @@ def _payer(sender: Person, recipient: Person, body: Request) -> bytes:
     return recipient.home.encode() if body.payer_kind == "pool" else b""
 
 
-def _job_head(view: View, body: Request) -> Order | None:
+def _job_head(view: View, at: Moment, body: Request) -> Order | None:
+    """The first order of the job: the same service at the same place and time, for another pair of hands."""
     if not body.job:
         return None
-    head = view.need(Order, body.job)
+    head = ripe_order(view, at, body.job)
+    require(head.state not in FINALS, ErrorCode.WRONG_STATE, head.state)
     require(head.recipient == body.recipient, ErrorCode.NOT_A_PARTY, "another recipient's job")
     require(head.job == NO_ID, ErrorCode.BAD_FIELD, "name the job's first order")
+    same = _job_terms(head) == _job_terms(body)
+    require(
+        same, ErrorCode.BAD_FIELD, "not the same service, place and time as the job's first order"
+    )
     entry = view.need(CatalogueEntry, head.service.encode())
     require(
         len(head.members) + 1 < max(1, entry.service.siblings), ErrorCode.ALREADY_EXISTS, "job full"
     )
     return head
+
+
+def _job_terms(one: Order | Request) -> tuple[str, str, str, int, int]:
+    return one.service, one.district, one.site, one.start_ms, one.expected_min
 
 
 def _new_order(id_: Id, origin: Hash, requester: Id, role: str, body: Request) -> Order:

@@ -52,8 +52,16 @@ from node.chain.types import NO_ID, ZERO_HASH, Code, EpochMs, Id, Minutes
 
 PRESENCE_STRENGTH: Final = {"none": 0, "site-reader": 1, "recipient-wallet": 2}
 SERVICE_LIVE: Final = frozenset(
-    {State.ACCEPTED, State.CHECKED_IN, State.CHECKED_OUT, State.CONFIRMED, State.SETTLED}
+    {
+        State.ACCEPTED,
+        State.LAPSED,
+        State.CHECKED_IN,
+        State.CHECKED_OUT,
+        State.CONFIRMED,
+        State.SETTLED,
+    }
 )
+"""A sibling in one of these has, or had, its volunteer; a lapsed one may still begin."""
 
 _Body = Accept | GiveBack | Cancel | CheckIn | ReportNoShow | CheckOut | Extend
 

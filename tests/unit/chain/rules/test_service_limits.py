@@ -1,0 +1,98 @@
+"""How much one volunteer serves, where, and together with whom."""
+
+import pytest
+
+from node.chain.errors import ErrorCode, Rejected
+from node.chain.lifecycle import State
+from node.chain.policy import DAY_MS, HOUR_MS, MINUTE_MS, OrderPolicy, Policy, ServicePolicy
+from node.chain.tx.orders import CheckIn, CheckOut
+from node.chain.types import Code, EpochMs, Height, Id, Minutes
+from tests.kernel_city import JIANYE
+from tests.unit.chain.rules.scene import EVIDENCE, Scene, town
+
+pytestmark = pytest.mark.feature("D3")
+
+
+def take(scene: Scene, order: Id, volunteer: Id) -> None:
+    """A volunteer with insurance accepts."""
+    scene.order = order
+    scene.city.do(volunteer, scene.accept_body(insurance=EVIDENCE))
+
+
+def test_bathing_begins_when_both_volunteers_have_accepted() -> None:
+    """One job, two orders, two persons."""
+    scene = town()
+    start = scene.city.now_ms + 2 * HOUR_MS
+    scene.request(service="bathing", start_ms=start).publish()
+    head = scene.order
+    scene.request(service="bathing", start_ms=start, job=head).publish()
+    sibling = scene.order
+    take(scene, head, scene.volunteer)
+    scene.city.wait(start - scene.city.now_ms)
+    assert scene.city.refusal(scene.volunteer, scene.check_in_body()) == ErrorCode.SIBLING_MISSING
+    take(scene, sibling, scene.stranger)
+    scene.order = head
+    scene.city.do(scene.volunteer, scene.check_in_body())
+    assert scene.now().state is State.CHECKED_IN
+
+
+def test_a_late_pair_may_still_begin() -> None:
+    """Both orders of a job lapsed two hours after the planned start; the two volunteers come after all."""
+    scene = town()
+    start = scene.city.now_ms + 2 * HOUR_MS
+    scene.request(service="bathing", start_ms=start).publish()
+    head = scene.order
+    scene.request(service="bathing", start_ms=start, job=head).publish()
+    sibling = scene.order
+    take(scene, sibling, scene.stranger)
+    take(scene, head, scene.volunteer)
+    scene.city.wait(4 * HOUR_MS)
+    assert scene.now().state is State.LAPSED
+    scene.city.do(scene.volunteer, scene.check_in_body())
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"service": "company"},
+        {"start_ms": "three days later"},
+        {"district": JIANYE},
+        {"site": "site-2"},
+        {"expected_min": 30},
+    ],
+    ids=lambda changes: next(iter(changes)),
+)
+def test_siblings_are_the_same_job(changes: dict[str, object]) -> None:
+    """An hour of company next week is not the second pair of hands in the bathroom."""
+    scene = town()
+    start = scene.city.now_ms + 2 * HOUR_MS
+    scene.request(service="bathing", start_ms=start).publish()
+    if "start_ms" in changes:
+        changes = {"start_ms": EpochMs(start + 3 * DAY_MS)}
+    same = {"service": "bathing", "start_ms": start, "job": scene.order}
+    body = scene.request_body(**(same | changes))
+    assert scene.city.refusal(scene.elder, body) == ErrorCode.BAD_FIELD
+
+
+def test_nothing_joins_a_job_whose_first_order_is_final() -> None:
+    """A final record never changes again."""
+    scene = town()
+    start = scene.city.now_ms + 2 * HOUR_MS
+    scene.request(service="bathing", start_ms=start).publish()
+    scene.lapse()
+    assert scene.now().state is State.EXPIRED
+    later = scene.request_body(
+        service="bathing", start_ms=scene.city.now_ms + HOUR_MS, job=scene.order
+    )
+    assert scene.city.refusal(scene.elder, later) == ErrorCode.WRONG_STATE
+
+
+def test_claimed_times_do_not_matter_while_the_city_runs() -> None:
+    """A claim far from block time makes a late report and moves no minute."""
+    scene = town().request().publish().accept().check_in()
+    began = scene.now().checked_in_ms
+    scene.city.wait(30 * MINUTE_MS)
+    out = CheckOut(scene.order, EpochMs(began + 10 * HOUR_MS), Code("done"), Code("none"))
+    scene.city.do(scene.volunteer, out)
+    order = scene.now()
+    assert (order.counted_min, order.report, order.needs_endorse) == (30, "late", 1)
