@@ -153,11 +153,14 @@ def _require_free_time(policy: ServicePolicy, order: Order, volunteer: Person) -
 
 
 def _count_pair(view: View, at: Moment, order: Order, volunteer: Person) -> tuple[Pair, bool]:
-    """The pair's count with this order, and whether it is beyond the month's limit."""
+    """The pair's count with this order, and whether it is beyond the month's limit.
+
+    Months only go forward: an order of the month before, taken after one of the next, counts with the next.
+    """
     id_ = Id(digest("pair", at.chain_id, volunteer.id + order.recipient)[:ID_BYTES])
     month = month_of(order.start_ms)
     pair = view.get(Pair, id_) or Pair(id_, month, 0, Minutes(0), 0, b"")
-    if pair.month != month:
+    if month > pair.month:
         pair = replace(pair, month=month, orders=0, minutes=Minutes(0))
     counted = replace(
         pair, orders=pair.orders + 1, minutes=Minutes(pair.minutes + order.expected_min)

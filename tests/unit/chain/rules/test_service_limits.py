@@ -87,6 +87,25 @@ def test_nothing_joins_a_job_whose_first_order_is_final() -> None:
     assert scene.city.refusal(scene.elder, later) == ErrorCode.WRONG_STATE
 
 
+@pytest.mark.feature("E5")
+def test_the_turn_of_the_month_does_not_reset_a_pairs_count() -> None:
+    """Accepting for next month in between would otherwise start this month again."""
+    scene = town(
+        Policy(
+            1,
+            Height(0),
+            service=ServicePolicy(pair_month_orders_max=2, week_max_min=Minutes(9_000)),
+        )
+    )
+    march = scene.city.now_ms + 5 * DAY_MS
+    needed = []
+    for start in (3, march, 5, march + 4 * HOUR_MS, 7, 9):
+        planned = start if start > DAY_MS else scene.city.now_ms + start * HOUR_MS
+        scene.request(start_ms=planned).publish().accept()
+        needed.append(scene.now().needs_endorse)
+    assert needed == [0, 0, 0, 1, 1, 1]
+
+
 def test_claimed_times_do_not_matter_while_the_city_runs() -> None:
     """A claim far from block time makes a late report and moves no minute."""
     scene = town().request().publish().accept().check_in()
