@@ -243,8 +243,10 @@ def _check_in(view: View, at: Moment, sender: Person, order: Order, body: CheckI
     _require_may_serve(view, at, order, volunteer)
     require(volunteer.serving == NO_ID, ErrorCode.OVERLAP, "checked in elsewhere")
     _require_siblings(view, order)
-
     begun_ms, late = _service_time(at, body.claimed_ms)
+    served = _served_until_ms(view, volunteer)
+    require(served <= begun_ms, ErrorCode.OVERLAP, f"served until {served}")
+
     late = late or on_behalf
     view.put(replace(volunteer, serving=order.id))
     begun = replace(
@@ -262,6 +264,12 @@ def _check_in(view: View, at: Moment, sender: Person, order: Order, body: CheckI
         State.CHECKED_IN,
         begun_ms + at.policy.orders.unclosed_after_ms,
     )
+
+
+def _served_until_ms(view: View, volunteer: Person) -> int:
+    """End of the volunteer's last service; a claim into the same gap between headers must not reach back before it."""
+    orders = [(view.get(Order, taken.order), taken.end_ms) for taken in volunteer.intervals]
+    return max((end for order, end in orders if order and order.checked_out_ms), default=0)
 
 
 def _require_siblings(view: View, order: Order) -> None:

@@ -106,6 +106,41 @@ def test_the_turn_of_the_month_does_not_reset_a_pairs_count() -> None:
     assert needed == [0, 0, 0, 1, 1, 1]
 
 
+@pytest.mark.feature("B7")
+def test_a_stop_of_the_city_is_not_claimed_twice() -> None:
+    """Claims into a gap between headers count, but one volunteer's services stay one after the other."""
+    scene = town()
+    begin = scene.city.now_ms + 2 * HOUR_MS
+    scene.request(start_ms=begin, expected_min=Minutes(60)).publish().accept()
+    first = scene.order
+    scene.request(start_ms=begin + HOUR_MS, expected_min=Minutes(60)).publish().accept()
+    second = scene.order
+    scene.city.wait(begin - scene.city.now_ms)
+    city, volunteer = scene.city, scene.volunteer
+    number = city.person(volunteer).lanes[0]
+    bodies: tuple[CheckIn | CheckOut, ...] = (
+        CheckIn(first, EpochMs(begin), Code("none")),
+        CheckOut(first, EpochMs(begin + HOUR_MS), Code("done"), Code("none")),
+        CheckIn(second, EpochMs(begin), Code("none")),
+        CheckIn(second, EpochMs(begin + HOUR_MS), Code("none")),
+    )
+    until = EpochMs(begin + DAY_MS)
+    signed = [
+        city.sign(volunteer, body, sequence=(0, number + i), valid_until_ms=until)
+        for i, body in enumerate(bodies[:3])
+    ]
+    with pytest.raises(Rejected) as refused:
+        city.fork().block(*signed, after_ms=3 * HOUR_MS)
+    assert refused.value.code == ErrorCode.OVERLAP
+
+    signed[2] = city.sign(volunteer, bodies[3], sequence=(0, number + 2), valid_until_ms=until)
+    city.block(*signed, after_ms=3 * HOUR_MS)
+    scene.order = first
+    assert (scene.now().counted_min, scene.now().report) == (60, "live")
+    scene.order = second
+    assert scene.now().checked_in_ms == begin + HOUR_MS
+
+
 def test_claimed_times_do_not_matter_while_the_city_runs() -> None:
     """A claim far from block time makes a late report and moves no minute."""
     scene = town().request().publish().accept().check_in()
