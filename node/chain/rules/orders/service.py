@@ -328,7 +328,8 @@ def _extend(view: View, at: Moment, sender: Person, order: Order, body: Extend) 
     require_fresh(order, body.origin, body.count)
     policy = at.policy.service
     whole = body.minutes > 0 and body.minutes % policy.quantum_min == 0
-    within = order.expected_min + body.minutes <= policy.order_max_min
+    longest = weighted(order, policy.order_max_min)
+    within = order.hold_min + weighted(order, body.minutes) <= longest
     require(whole and within, ErrorCode.MINUTES_OUT_OF_RANGE, str(body.minutes))
     if order.payer_kind == PERSON_PAYS:
         payer = sender.id == paying_person(order)

@@ -141,6 +141,17 @@ def test_a_stop_of_the_city_is_not_claimed_twice() -> None:
     assert scene.now().checked_in_ms == begin + HOUR_MS
 
 
+def test_extensions_do_not_add_up_beyond_the_longest_order() -> None:
+    """Each extension is looked at with what is already held."""
+    scene = town().request(expected_min=Minutes(480)).publish().accept().check_in()
+    reviewer = scene.staff("reviewer")
+    scene.city.do(reviewer, scene.extend_body(210))
+    code = scene.city.refusal(reviewer, scene.extend_body(60))
+    assert code == ErrorCode.MINUTES_OUT_OF_RANGE
+    scene.city.do(reviewer, scene.extend_body(30))
+    assert scene.now().hold_min == 720
+
+
 def test_claimed_times_do_not_matter_while_the_city_runs() -> None:
     """A claim far from block time makes a late report and moves no minute."""
     scene = town().request().publish().accept().check_in()
