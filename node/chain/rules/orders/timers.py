@@ -94,7 +94,7 @@ def _silence_confirms(view: View, at: Moment, order: Order) -> bool:
     used = recipient.silence_used if recipient.silence_month == month else 0
     return (
         order.payer_kind == "person"
-        and order.requester_role in {"recipient", "payer"}
+        and order.requester_role == "recipient"
         and order.report == "live"
         and order.presence in {"recipient-wallet", "site-reader"}
         and used < at.policy.orders.silence_month_max

@@ -161,3 +161,50 @@ def test_claimed_times_do_not_matter_while_the_city_runs() -> None:
     scene.city.do(scene.volunteer, out)
     order = scene.now()
     assert (order.counted_min, order.report, order.needs_endorse) == (30, "late", 1)
+
+
+def silence(scene: Scene, payer: Id) -> State:
+    """What an order with presence proof becomes when nobody confirms it."""
+    scene.accept().check_in("recipient-wallet").check_out().lapse()
+    assert scene.city.person(payer).held.balance == 60
+    return scene.now().state
+
+
+@pytest.mark.feature("D4")
+def test_silence_confirms_only_what_the_recipients_own_key_asked_for() -> None:
+    """A payer who asks for somebody else gets no confirmation from that person's silence."""
+    scene = town()
+    payer = scene.city.new_person("sun")
+    scene.earn(payer, 240)
+    scene.city.bind_kin(scene.elder, payer, "child")
+    own = {"recipient": payer, "payer_kind": "person", "payer": payer}
+    scene.request(payer, **own).publish()
+    assert silence(scene, payer) is State.CONFIRMED
+    scene.lapse()
+    scene.request(payer, payer_kind="person", payer=payer).publish()
+    assert silence(scene, payer) is State.DISPUTED
+
+
+@pytest.mark.feature("D5")
+def test_silence_confirms_twice_a_month() -> None:
+    """The third unconfirmed order of a month waits for a person."""
+    scene = town(
+        Policy(1, Height(0), orders=OrderPolicy(confirm_ms=HOUR_MS, cooling_weak_ms=HOUR_MS))
+    )
+    payer = scene.city.new_person("sun")
+    scene.earn(payer, 240)
+    scene.city.wait(5 * DAY_MS)
+    own = {"recipient": payer, "payer_kind": "person", "payer": payer}
+    states = []
+    for _ in range(3):
+        scene.request(payer, **own).publish()
+        states.append(silence(scene, payer))
+        scene.lapse()
+    assert states == [State.CONFIRMED, State.CONFIRMED, State.DISPUTED]
+
+
+@pytest.mark.feature("D5")
+def test_silence_never_pays_a_fund_or_an_order_on_behalf() -> None:
+    """Whoever pays with other people's minutes has no interest in objecting."""
+    scene = town().request().publish().accept().check_in("recipient-wallet").check_out().lapse()
+    assert scene.now().state is State.DISPUTED
