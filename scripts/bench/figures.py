@@ -1,0 +1,94 @@
+"""The table: each figure with its ratio to a primitive and what it should reach."""
+
+import os
+from dataclasses import dataclass
+
+from scripts.bench.audit import AuditFigures
+from scripts.bench.city import CityFigures
+from scripts.bench.kernel import KernelFigures
+from scripts.bench.primitives import Primitives
+
+NODES = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """One line."""
+
+    name: str
+    value: str
+    ratio: str
+    reach: str
+
+
+def figures_of(
+    base: Primitives,
+    empty_posts: float,
+    core: KernelFigures,
+    four: CityFigures,
+    audited: AuditFigures,
+) -> list[Figure]:
+    """All lines, primitives first."""
+    v, cores = base.verify_per_s, os.cpu_count() or 1
+    floor = cores * v / NODES
+    audit_rate = audited.transactions / audited.one_process_s
+    return [
+        Figure("V: Ed25519 verifications", f"{v:,.0f}/s", "1 V", ""),
+        Figure("Ed25519 signatures", f"{base.sign_per_s:,.0f}/s", _x(base.sign_per_s, v, "V"), ""),
+        Figure("F: fdatasync, median", f"{base.fsync_s * 1e3:.3f} ms", "1 F", ""),
+        Figure("R: empty FastAPI POSTs", f"{empty_posts:,.0f}/s", "1 R", ""),
+        Figure(
+            "SHA-256 of 300 bytes", f"{base.digest_per_s:,.0f}/s", _x(base.digest_per_s, v, "V"), ""
+        ),
+        Figure(
+            f"admission per core, {core.people:,} people",
+            f"{core.admission_per_s:,.0f}/s",
+            _x(core.admission_per_s, v, "V"),
+            "0.7 V",
+        ),
+        Figure(
+            "apply, signatures known",
+            f"{core.apply_known_per_s:,.0f}/s",
+            _x(core.apply_known_per_s, v, "V"),
+            "1.0 V",
+        ),
+        Figure(
+            "apply with signatures",
+            f"{core.replay_per_s:,.0f}/s",
+            _x(core.replay_per_s, v, "V"),
+            "",
+        ),
+        Figure("state proof, build", f"{1e6 / core.prove_per_s:.1f} µs", "", "5 ms"),
+        Figure("state proof, verify", f"{1e6 / core.verify_proof_per_s:.1f} µs", "", ""),
+        Figure(
+            f"committed by 4 nodes on {cores} cores ({four.transactions:,} in {four.blocks} blocks)",
+            f"{four.committed_per_s:,.0f}/s",
+            _x(four.committed_per_s, floor, "C·V/4"),
+            "0.3 C·V/4",
+        ),
+        Figure(
+            "latency of one, idle city, median",
+            f"{four.latency_s * 1e3:.1f} ms",
+            _x(four.latency_s, base.fsync_s, "F"),
+            "",
+        ),
+        Figure(
+            "disk per transaction, one node", f"{four.bytes_per_transaction:,.0f} B", "", "1.2 kB"
+        ),
+        Figure(
+            "audit verify, one process", f"{audit_rate:,.0f}/s", _x(audit_rate, v, "V"), "0.6 V"
+        ),
+        Figure(
+            "audit verify, two processes",
+            f"{audited.transactions / audited.two_processes_s:,.0f}/s",
+            _x(audited.one_process_s, audited.two_processes_s, "×"),
+            "1.7 ×",
+        ),
+        Figure(
+            "archive", f"{audited.archive_bytes / max(1, audited.transactions):,.0f} B/tx", "", ""
+        ),
+    ]
+
+
+def _x(value: float, unit: float, name: str) -> str:
+    return f"{value / unit:.2f} {name}"
