@@ -130,7 +130,7 @@ class Checker:
 
     def on_started(self, node: SimulatedNode) -> None:
         """What was final before a power loss is final after it."""
-        tip = Height(0) if node.blocks is None else node.blocks.tip.height
+        tip = Height(0) if node.ledger is None else node.ledger.blocks.tip.height
         if node.honest and tip < self.heights.get(node.place, Height(0)):
             raise Broken(f"node {node.place} has lost final blocks above {tip}")
 

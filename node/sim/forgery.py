@@ -54,9 +54,9 @@ def forgery(plan: Plan) -> Outcome:
 
 def _forge(world: World) -> None:
     """Proposal, prevotes and precommits of round 1 for the victim."""
-    blocks = world.nodes[0].blocks
-    assert blocks is not None
-    block = blocks.build(EpochMs(world.agenda.now_ms), _LIARS[0])
+    ledger = world.nodes[0].ledger
+    assert ledger is not None
+    block = ledger.blocks.build(EpochMs(world.agenda.now_ms), _LIARS[0])
     message = _proposal(world, block)
     prevotes = [_vote(Prevote, Round(1), message.proposal, i, 1) for i in _LIARS]
     precommits = [_vote(Precommit, Round(1), message.proposal, i, 0) for i in _LIARS]

@@ -7,16 +7,17 @@ from typing import Protocol
 
 from node.chain.block import Block
 from node.chain.certificate import AuthoritySet, CommitCertificate, Evidence, SignedMessage
+from node.chain.genesis import Genesis
 from node.chain.types import EpochMs, Hash, Height, Round
 from node.consensus.state import State
 from node.net.faults import PeerFault
 from node.runtime.driver import Driver
-from node.runtime.ports import DecidedBlock, Outbox, Ports, Timer, Tip
+from node.runtime.ports import Blocks, DecidedBlock, Outbox, Ports, Timer, Tip
 from node.runtime.signer import Signer
 from node.runtime.timeouts import Pace
 from node.sim.agenda import Agenda
 from node.sim.disk import Fuse, PowerLoss, SimulatedDisk
-from node.sim.toyblocks import ToyBlocks, ToyPool, ToyRejoining
+from node.sim.ledgers import NONCE_BYTES, CityLedger, FragileKeyValue, Ledger, ToyLedger
 from node.store.proposallog import ProposalLog
 from node.store.votelog import VoteLog
 
@@ -29,6 +30,8 @@ class City:
     authorities: AuthoritySet
     genesis_ms: EpochMs
     pace: Pace
+    genesis: Genesis | None = None
+    """Of a city with the real ledger; None for the toy one."""
 
 
 class Watcher(Protocol):
@@ -67,8 +70,8 @@ class SimulatedNode:
         self.disk = SimulatedDisk(rng, self.fuse)
         self.watcher: Watcher | None = None
         self.vote_log: VoteLog | None = None
-        self.blocks: ToyBlocks | None = None
-        self.pool: ToyPool | None = None
+        self.ledger: Ledger | None = None
+        self.database = FragileKeyValue()
         self.city = city
         self._agenda = agenda
         self._rng = rng
@@ -91,24 +94,31 @@ class SimulatedNode:
         city = self.city
         self._life += 1
         self.fuse.quench()
-        pool = ToyPool(self)
-        toy = ToyBlocks(city.chain_id, city.authorities, city.genesis_ms, self.disk, pool)
-        vote_log = VoteLog(self.disk, city.chain_id, toy.tip.height)
+        ledger = self._open_ledger()
+        vote_log = VoteLog(self.disk, city.chain_id, ledger.blocks.tip.height)
         ports = Ports(
             clock=self,
             timers=self,
             outbox=outbox,
-            blocks=_WatchedBlocks(toy, self, watcher),
-            pool=pool,
+            blocks=_WatchedBlocks(ledger.blocks, self, watcher),
+            pool=ledger.pool,
             vote_log=vote_log,
             proposal_log=ProposalLog(self.disk),
-            rejoining=ToyRejoining(pool, self.name, self._rng.randbytes(16)),
+            rejoining=ledger.rejoining,
             notices=_Notices(self, watcher),
         )
-        self.pool, self.blocks, self.vote_log = pool, toy, vote_log
+        self.ledger, self.vote_log = ledger, vote_log
         signer = self.signer(vote_log)
         self.driver = Driver(city.chain_id, signer, ports, city.pace)
         self.act(self.driver.start)
+
+    def _open_ledger(self) -> Ledger:
+        city, nonce = self.city, self._rng.randbytes(NONCE_BYTES)
+        if city.genesis is None:
+            return ToyLedger(
+                city.chain_id, city.authorities, city.genesis_ms, self.disk, self, nonce
+            )
+        return CityLedger(city.genesis, self.seed, self.disk, self.database, self, nonce)
 
     def signer(self, vote_log: VoteLog) -> Signer:
         """The honest signer."""
@@ -133,6 +143,7 @@ class SimulatedNode:
         """The power goes."""
         self.driver = None
         self.disk.crash()
+        self.database.crash(self._rng)
 
     def schedule(self, delay_ms: int, timer: Timer) -> None:
         """See ``Timers.schedule``; timers end with the process."""
@@ -151,35 +162,38 @@ class SimulatedNode:
         if driver is not None:
             self.act(lambda: driver.on_message(sender, kind, payload, self.now_ms()))
 
-    def submit(self, raw: bytes) -> None:
-        """A client brings a transaction."""
-        driver, pool = self.driver, self.pool
-        if driver is not None and pool is not None:
-            pool.add(raw)
+    def submit(self, nonce: bytes) -> bytes | None:
+        """A client brings a transaction that contains some bytes; the transaction, if the node took it."""
+        driver, ledger = self.driver, self.ledger
+        if driver is None or ledger is None:
+            return None
+        raw = ledger.make(nonce)
+        if raw is not None:
             self.act(lambda: driver.share((raw,)))
+        return raw
 
 
 class _WatchedBlocks:
     """The executor of a node, with the watcher told of every commit."""
 
-    def __init__(self, toy: ToyBlocks, node: SimulatedNode, watcher: Watcher) -> None:
+    def __init__(self, blocks: Blocks, node: SimulatedNode, watcher: Watcher) -> None:
         self._node = node
         self._watcher = watcher
-        self._toy = toy
-        self.build = toy.build
-        self.check = toy.check
-        self.next_due_ms = toy.next_due_ms
-        self.report_evidence = toy.report_evidence
+        self._blocks = blocks
+        self.build = blocks.build
+        self.check = blocks.check
+        self.next_due_ms = blocks.next_due_ms
+        self.report_evidence = blocks.report_evidence
 
     @property
     def tip(self) -> Tip:
-        return self._toy.tip
+        return self._blocks.tip
 
     def decided(self, height: Height) -> DecidedBlock | None:
-        return self._toy.decided(height)
+        return self._blocks.decided(height)
 
     def commit(self, block: Block, certificate: CommitCertificate) -> None:
-        self._toy.commit(block, certificate)
+        self._blocks.commit(block, certificate)
         self._watcher.on_committed(self._node, block, certificate)
 
 

@@ -5,14 +5,15 @@ come again, and disks lose what was not synced. One node at a time may lose its 
 ``PEACE_MS`` every node must have every block and every transaction brought since.
 """
 
-from collections.abc import Callable
-from dataclasses import dataclass
-from enum import Enum
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+from enum import Enum, StrEnum
 from hashlib import sha256
 from random import Random
 from typing import Final
 
 from node.chain.certificate import Authority, AuthoritySet
+from node.chain.genesis import chain_id_of
 from node.chain.keys import public_key
 from node.chain.types import Code, EpochMs, Hash, Height
 from node.runtime.ports import Outbox
@@ -20,6 +21,7 @@ from node.runtime.timeouts import Pace
 from node.sim.agenda import Agenda
 from node.sim.checkers import Broken, Checker, Stalled
 from node.sim.disk import SECTOR_BYTES
+from node.sim.ledgers import genesis_of
 from node.sim.liars import LiarNode, LyingDoor
 from node.sim.network import Network, Weather
 from node.sim.simnode import City, SimulatedNode
@@ -79,17 +81,33 @@ class Plan:
     """Only without liars: who abstains needs a quorum of others, and a liar owes nobody its vote."""
     liars: int = 0
     """Authorities that lie; the last ones."""
+    real: bool = False
+    """The city's own ledger instead of the toy."""
     twins: bool = False
     """Each liar is two honest copies of one node instead."""
 
 
-def plan_of(seed: int, nodes: int = 4) -> Plan:
-    """The plan that a seed stands for: of three, one without liars, one with f liars, one with f pairs of twins."""
+class Kind(StrEnum):
+    """Kinds of worlds."""
+
+    MIXED = "mixed"
+    """Of three seeds one honest, one with liars, one with twins."""
+    HONEST = "honest"
+    LIARS = "liars"
+    """f of them."""
+    TWINS = "twins"
+    """f pairs."""
+    BEYOND = "beyond"
+    """f+1 pairs of twins: forks are possible, and must name their culprits."""
+
+
+def plan_of(seed: int, nodes: int = 4, kind: Kind = Kind.MIXED) -> Plan:
+    """The plan that a seed stands for."""
     faults = (nodes - 1) // 3
-    kind = ("honest", "liars", "twins")[seed % 3]
-    return Plan(
-        seed=seed, nodes=nodes, liars=0 if kind == "honest" else faults, twins=kind == "twins"
-    )
+    if kind is Kind.MIXED:
+        kind = (Kind.HONEST, Kind.LIARS, Kind.TWINS)[seed % 3]
+    liars = {Kind.HONEST: 0, Kind.BEYOND: faults + 1}.get(kind, faults)
+    return Plan(seed=seed, nodes=nodes, liars=liars, twins=kind in {Kind.TWINS, Kind.BEYOND})
 
 
 class Door:
@@ -126,6 +144,9 @@ class World:
         chain_id = Hash(sha256(b"city %d" % plan.seed).digest())
         pace = Pace(heartbeat_ms=HEARTBEAT_MS)
         self.city = City(chain_id, AuthoritySet(members), GENESIS_MS, pace)
+        if plan.real:
+            genesis = genesis_of(self.city.authorities, GENESIS_MS)
+            self.city = replace(self.city, chain_id=chain_id_of(genesis), genesis=genesis)
         self.checker = Checker(self.city)
         self.nodes = [self._make_node(i, i, seed) for i, seed in enumerate(seeds)]
         if plan.twins:
@@ -251,7 +272,7 @@ class World:
         alive = [node for node in self.nodes if node.alive]
         if alive and self.rng.getrandbits(1):
             self._count += 1
-            self.rng.choice(alive).submit(b"transaction %d " % self._count + self.rng.randbytes(20))
+            self.rng.choice(alive).submit(b"%06d" % self._count + self.rng.randbytes(10))
 
     def make_peace(self) -> None:
         """No more misfortune; everybody runs."""
@@ -266,20 +287,30 @@ class World:
     def see_progress(self) -> None:
         """Every honest node must come to have what clients bring from now on, and all have the same tip."""
         honest = [node for node in self.nodes if node.honest]
-        brought: list[bytes] = []
-        for node in honest:
-            brought.append(b"peace %d" % node.place)
-            node.submit(brought[-1])
+        brought: dict[int, bytes] = {}
         deadline_ms = self.agenda.now_ms + PEACE_MS
         while self.agenda.now_ms < deadline_ms:
+            self._bring_again(honest, brought)
             self.agenda.run_until(self.agenda.now_ms + STEP_MS)
-            if all(_has_all(node, brought) for node in honest) and self.level(honest):
+            if all(_has_all(node, brought.values()) for node in honest) and self.level(honest):
                 return
         raise Stalled(f"the city stands still: {[describe(node) for node in self.nodes]}")
 
+    def _bring_again(self, nodes: list[SimulatedNode], brought: dict[int, bytes]) -> None:
+        """A client whose transaction is neither final nor pending at its node makes another.
+
+        A node that is behind may give a number that its seat has used already: such a transaction is superseded.
+        """
+        for node in nodes:
+            raw, ledger = brought.get(node.place), node.ledger
+            if raw is None or ledger is None or not (ledger.has(raw) or ledger.waits(raw)):
+                again = node.submit(b"peace %d %d" % (node.place, self.agenda.done))
+                if again is not None:
+                    brought[node.place] = again
+
     def level(self, nodes: list[SimulatedNode]) -> bool:
         """Whether all have the same tip and none abstains any more."""
-        tips = {node.blocks.tip.block_id for node in nodes if node.blocks is not None}
+        tips = {node.ledger.blocks.tip.block_id for node in nodes if node.ledger is not None}
         logs = [node.vote_log for node in nodes]
         return len(tips) == 1 and all(log is not None and log.may_sign for log in logs)
 
@@ -296,11 +327,11 @@ def bad_weather(rng: Random) -> Weather:
 
 def describe(node: SimulatedNode) -> str:
     """Where a node stands, for a report."""
-    if node.driver is None or node.blocks is None:
+    if node.driver is None or node.ledger is None:
         return f"{node.place}: dead"
     state = node.driver.state
     return (
-        f"{node.place}: tip {node.blocks.tip.height} round {state.round} {state.step.name} "
+        f"{node.place}: tip {node.ledger.blocks.tip.height} round {state.round} {state.step.name} "
         f"lock {state.locked_round} valid {state.valid_round} waits for {node.driver.waiting_for()}"
     )
 
@@ -311,9 +342,9 @@ def _authority(index: int, seed: bytes) -> Authority:
 
 
 def _connect(node: SimulatedNode, other: SimulatedNode) -> None:
-    driver, blocks = node.driver, other.blocks
-    if driver is not None and blocks is not None:
-        tip = Height(blocks.tip.height)
+    driver, ledger = node.driver, other.ledger
+    if driver is not None and ledger is not None:
+        tip = Height(ledger.blocks.tip.height)
         node.act(lambda: driver.on_connected(other.name, tip))
 
 
@@ -321,5 +352,5 @@ def _delivery(target: SimulatedNode, sender: str, kind: int, payload: bytes) -> 
     return lambda: target.deliver(sender, kind, payload)
 
 
-def _has_all(node: SimulatedNode, transactions: list[bytes]) -> bool:
-    return node.pool is not None and all(node.pool.has(raw) for raw in transactions)
+def _has_all(node: SimulatedNode, transactions: Iterable[bytes]) -> bool:
+    return node.ledger is not None and all(node.ledger.has(raw) for raw in transactions)

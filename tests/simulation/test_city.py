@@ -1,11 +1,13 @@
 """Cities in trouble, one from each seed; ``make sim`` runs more of them."""
 
+from dataclasses import replace
+
 import pytest
 
 from node.sim.forgery import forgery
 from node.sim.mutants import MUTANTS, Mutant, hunt
 from node.sim.outcome import run
-from node.sim.world import Plan, World, plan_of
+from node.sim.world import Kind, Plan, World, plan_of
 
 
 @pytest.mark.feature("K2", "K4")
@@ -23,6 +25,13 @@ def test_the_same_seed_gives_the_same_run() -> None:
     first, second = worlds
     assert (first.agenda.done, first.network.sent) == (second.agenda.done, second.network.sent)
     assert first.checker.heights == second.checker.heights
+
+
+@pytest.mark.feature("K2", "K4", "J2")
+@pytest.mark.parametrize("seed", range(3))
+def test_a_city_with_the_real_ledger_survives_its_troubles(seed: int) -> None:
+    """Executor, mempool and chain store, whose database loses its last batches with the power."""
+    assert run(replace(plan_of(seed), real=True)).heights > 0
 
 
 @pytest.mark.feature("K5")
@@ -51,7 +60,7 @@ def test_a_city_of_seven_survives_two_liars() -> None:
 @pytest.mark.feature("K5")
 def test_every_fork_beyond_f_names_its_culprits() -> None:
     """Two pairs of twins of four make forks; each convicts at least f+1 and no honest node."""
-    outcomes = [run(Plan(seed=seed, liars=2, twins=True)) for seed in range(100)]
+    outcomes = [run(plan_of(seed, kind=Kind.BEYOND)) for seed in range(100)]
     assert any(outcome.forked for outcome in outcomes)
 
 
