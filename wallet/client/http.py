@@ -240,19 +240,21 @@ class NodeClient:
         """Persons; filters ``district`` and ``status``."""
         return self._pages(signer, "/v1/persons", filters, purpose, Page[PersonView])
 
-    def proof_of_record(self, signer: Signer, id_: bytes) -> bytes:
+    def proof_of_record(self, signer: Signer, id_: bytes, purpose: str = "") -> bytes:
         """The proof file of a transaction (by its id of 32 bytes) or a final order (16 bytes)."""
-        return self._read(signer, f"/v1/proofs/record/{id_.hex()}", "").content
+        return self._read(signer, f"/v1/proofs/record/{id_.hex()}", purpose).content
 
-    def proof_of_state(self, signer: Signer, kind: str, id_: bytes) -> bytes:
+    def proof_of_state(self, signer: Signer, kind: str, id_: bytes, purpose: str = "") -> bytes:
         """The proof file of a record of the tip, or of its absence.
 
         Args:
             signer: who asks.
             kind: ``person``, ``order``, ``district``, ``city``, ``fund``.
             id_: the record's key id.
+            purpose: why staff ask.
         """
-        return self._read(signer, f"/v1/proofs/state/{quote(kind)}/{id_.hex()}", "").content
+        target = f"/v1/proofs/state/{quote(kind)}/{id_.hex()}"
+        return self._read(signer, target, purpose).content
 
     def _get(self, target: str, kind: type[A]) -> A:
         return _decode(self._ask(Call("GET", target, {})), kind, target)

@@ -94,11 +94,11 @@ class Reader(Protocol):
         """Persons of a district."""
         ...
 
-    def proof_of_record(self, signer: Signer, id_: bytes) -> bytes:
+    def proof_of_record(self, signer: Signer, id_: bytes, purpose: str = "") -> bytes:
         """The proof file of a transaction or a final order."""
         ...
 
-    def proof_of_state(self, signer: Signer, kind: str, id_: bytes) -> bytes:
+    def proof_of_state(self, signer: Signer, kind: str, id_: bytes, purpose: str = "") -> bytes:
         """The proof file of a record of the tip, or of its absence."""
         ...
 

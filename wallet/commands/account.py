@@ -90,16 +90,14 @@ def history(act: Acting, *, limit: int) -> None:
         Column(t(zh="时间", en="When")),
         Column(t(zh="高度", en="Height"), "right"),
         Column(t(zh="事项", en="What")),
-        Column(t(zh="订单", en="Orders")),
-        Column(t(zh="交易编号", en="Transaction")),
+        Column(t(zh="交易或订单", en="Transaction or orders")),
     )
     rows = [
         (
             instant(item.time_ms),
             item.height,
             item.kind,
-            ", ".join(item.orders),
-            item.tx_id or "-",
+            item.tx_id or " ".join(item.orders),
         )
         for item in items
     ]

@@ -56,7 +56,8 @@ def proven_action(act: Acting, found: ProposalView) -> msgspec.Struct:
     Raises:
         node.console.fault.Fault: the proof does not hold, or that transaction made another proposal (exit 1).
     """
-    raw = act.client.proof_of_record(act.signer, bytes.fromhex(found.origin))
+    origin = bytes.fromhex(found.origin)
+    raw = act.client.proof_of_record(act.signer, origin, act.flags.purpose)
     subject = check_proof(act.genesis, raw).subject
     if (
         isinstance(subject, SignedTransaction)

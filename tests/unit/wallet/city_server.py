@@ -58,6 +58,8 @@ class CityDoor:
     asked: list[str] = field(default_factory=list)
     lock: threading.Lock = field(default_factory=threading.Lock)
     before_submit: Callable[[bytes], None] | None = None
+    fate: str = "COMMITTED"
+    """What becomes of every submitted transaction."""
     swallow: int = 0
     """Submissions to take without answering: the connection is closed instead."""
 
@@ -92,6 +94,7 @@ class CityDoor:
                 order = self.city.order(Id(bytes.fromhex(id_)))
                 return {"height": 1, "record": encode_record(order).hex()}
             case ["proofs", "record", tx_id]:
+                self._may_prove(reader, tx_id, headers)
                 return self._proof(self.committed[tx_id][1].raw)
             case [noun]:
                 return self._list(noun, query)
@@ -138,6 +141,12 @@ class CityDoor:
             raise Refused(401, "A10")
         return actor.id
 
+    def _may_prove(self, reader: Id, tx_id: str, headers: dict[str, str]) -> None:
+        """Whom it concerns, and staff with a purpose."""
+        concerned = next(who for item, who in self.history if item.get("tx_id") == tx_id)
+        if reader not in concerned and "timebank-purpose" not in headers:
+            raise Refused(403, "A12")
+
     def _list(self, noun: str, query: dict[str, str]) -> dict[str, object]:
         kind = {
             "orders": Order,
@@ -159,7 +168,7 @@ class CityDoor:
         kind = type(signed.tx.body).__name__.lower()
         return {
             "id": tx_id,
-            "status": "COMMITTED",
+            "status": self.fate,
             "height": height,
             "index": index,
             "kind": kind,

@@ -17,7 +17,7 @@ from tests.kernel_city import GULOU, SITE
 from tests.unit.wallet.city_server import CityDoor, closed_port, serving
 from wallet.builder import Signer
 from wallet.client.answers import TxState
-from wallet.client.faults import NodeProblem, NoNode, NotFinal
+from wallet.client.faults import NodeProblem, NoNode, NotFinal, NotIncluded
 from wallet.client.http import NodeClient, Pace
 from wallet.client.transport import ANSWER_MAX_BYTES, Call, Transport
 from wallet.secret import Secret
@@ -212,6 +212,34 @@ def test_a_lost_answer_does_not_make_the_statement_twice(door: CityDoor, address
     assert done.status.status is TxState.COMMITTED
     assert door.city.person(mother).available.balance == 30
     assert sum(line == "POST /v1/transactions" for line in door.asked) == 2
+
+
+def test_a_number_that_the_own_transaction_used_is_no_reason_to_repeat_it(
+    door: CityDoor, address: str
+):
+    """A node says that the number is used because our first copy is already in a block."""
+    recorder = door.city.staff("recorder", GULOU)
+
+    def first_copy_arrives(raw: bytes) -> None:
+        door.submit(raw)
+        raise Rejected(ErrorCode.SEQUENCE_USED, "next is 1")
+
+    door.before_submit = first_copy_arrives
+    with client_of(address) as client:
+        done = Session(client, signer_of(door, recorder)).perform(_registration())
+    assert done.signed.tx.sequence == (0, 0)
+    assert door.city.person(recorder).lanes == (1,)
+
+
+@pytest.mark.parametrize("fate", ["EXPIRED", "SUPERSEDED"])
+def test_what_can_no_longer_be_committed_is_safe_to_repeat(door: CityDoor, address: str, fate: str):
+    """Exit 1, and the message says so."""
+    door.fate = fate
+    recorder = door.city.staff("recorder", GULOU)
+    with client_of(address) as client, pytest.raises(NotIncluded) as caught:
+        Session(client, signer_of(door, recorder)).perform(_registration())
+    assert caught.value.report.status is ExitCode.REFUSED
+    assert fate in caught.value.report.why.en
 
 
 def test_many_are_answered_in_order_with_refusals_among_them(door: CityDoor, address: str):
