@@ -17,6 +17,7 @@ from node.audit.signatures import Verdicts, Workers, known_by
 from node.audit.structure import Walk, find_transaction
 from node.audit.tally import Tally
 from node.chain.genesis import Genesis
+from node.chain.types import Hash
 from node.chain.verify import Point
 from node.chain.violations import Incomplete, Violation
 
@@ -25,7 +26,7 @@ AHEAD_BLOCKS: Final = 8
 
 OpenArchive = Callable[[], BinaryIO]
 Progress = Callable[[int], None]
-"""Told the height after each block."""
+"""Told the bytes read so far, after each block."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +36,7 @@ class Outcome:
     Attributes:
         fault: what is wrong or missing, or None for a sound archive.
         point: where the chain stands after the last sound block.
+        state_root: of the state there.
         tally: counts over the sound blocks.
         sums: the books at that point, added up in full.
         identities: each identity with both sides; empty unless the whole archive was read.
@@ -45,6 +47,7 @@ class Outcome:
 
     fault: Violation | Incomplete | None
     point: Point
+    state_root: Hash
     tally: Tally
     sums: Sums
     identities: tuple[Identity, ...]
@@ -79,7 +82,7 @@ class Auditor:
 
         Args:
             jobs: processes that verify signatures.
-            progress: told each height.
+            progress: told how far the file has been read.
         """
         began = perf_counter()
         fault: Violation | Incomplete | None = None
@@ -87,13 +90,14 @@ class Auditor:
             walk = Walk(source, self._genesis)
             self._point = walk.point
             try:
-                self._follow(walk, workers, progress or _silent)
+                self._follow(walk, workers, lambda: (progress or silent)(source.tell()))
                 self._finish(walk)
             except (Violation, Incomplete) as found:
                 fault = found
         return Outcome(
             fault=fault,
             point=self._point,
+            state_root=self._replay.state_root,
             tally=self._tally,
             sums=sum_books(self._replay.ledger.records.values()),
             identities=self._identities,
@@ -102,26 +106,39 @@ class Auditor:
             seconds=perf_counter() - began,
         )
 
-    def _follow(self, walk: Walk, workers: Workers, progress: Progress) -> None:
-        """Execute every block of the walk, some blocks behind it."""
-        waiting: deque[tuple[Parsed, Verdicts | None]] = deque()
-        try:
-            for step in walk.steps():
-                parsed = parse_step(step)
-                waiting.append((parsed, workers.submit(self._replay.items(parsed))))
-                if len(waiting) > AHEAD_BLOCKS:
-                    self._execute(*waiting.popleft(), progress)
-        finally:
-            # Also when the walk has found something: whatever is wrong below that height comes first.
-            while waiting:
-                self._execute(*waiting.popleft(), progress)
+    def _follow(self, walk: Walk, workers: Workers, progress: Callable[[], None]) -> None:
+        """Execute every block of the walk, some blocks behind it.
 
-    def _execute(self, parsed: Parsed, verdicts: Verdicts | None, progress: Progress) -> None:
+        Raises:
+            Violation: the first in order of height, whether the walk or execution finds it.
+            Incomplete: the file stops early, and nothing before is wrong.
+        """
+        waiting: deque[tuple[Parsed, Verdicts | None]] = deque()
+        stopped: Violation | Incomplete | None = None
+        steps = walk.steps()
+        while stopped is None:
+            try:
+                step = next(steps, None)
+                if step is None:
+                    break
+                parsed = parse_step(step)
+            except (Violation, Incomplete) as fault:
+                stopped = fault
+                continue
+            waiting.append((parsed, workers.submit(self._replay.items(parsed))))
+            progress()
+            if len(waiting) > AHEAD_BLOCKS:
+                self._execute(*waiting.popleft())
+        while waiting:
+            self._execute(*waiting.popleft())
+        if stopped is not None:
+            raise stopped
+
+    def _execute(self, parsed: Parsed, verdicts: Verdicts | None) -> None:
         execution = self._replay.run(parsed, known_by(verdicts))
         self._comparison.pass_block(parsed.step.after)
         self._tally.add_block(parsed, execution)
         self._point = parsed.step.after
-        progress(self._point.height)
 
     def _finish(self, walk: Walk) -> None:
         if walk.tip_certificate is not None:
@@ -136,5 +153,5 @@ class Auditor:
             return find_transaction(source, self._genesis, raw, before)
 
 
-def _silent(_: int) -> None:
+def silent(_: int) -> None:
     """Nobody watches."""

@@ -71,6 +71,12 @@ class Replay:
         self.ledger = new_ledger(genesis)
         self._earlier = earlier
 
+    @property
+    def state_root(self) -> Hash:
+        """Root of the state after the last sound block."""
+        self.ledger.unstage()
+        return self.ledger.tree.root
+
     def items(self, parsed: Parsed) -> list[tuple[Hash, SignedItem]]:
         """What to verify ahead: each transaction under the key that its sender has at the tip now.
 
