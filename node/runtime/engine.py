@@ -135,11 +135,17 @@ class Engine:
         self._turn()
 
     def request_bodies(self) -> None:
-        """Ask for the transactions that wanted blocks lack."""
+        """Ask for the transactions that wanted blocks lack: the proposer, or everybody if it is gone."""
         for name in self._wanted:
             missing = self.candidates.missing(name)
-            if missing is not None:
-                self._send(missing[0], BodiesRequest(self.height, name, missing[1]))
+            if missing is None:
+                continue
+            source, ids = missing
+            kind, payload = encode_message(BodiesRequest(self.height, name, ids))
+            if source in self.connected:
+                self._ports.outbox.send(source, kind, payload)
+            else:
+                self._ports.outbox.broadcast(kind, payload)
 
     def finish(self, block: Block, certificate: CommitCertificate) -> str | None:
         """End the height with a block that others decided; certificate and link are verified.
@@ -364,6 +370,3 @@ class Engine:
         proposal = state.current.proposal
         names = {state.locked_block, state.valid_block, *self._wanted}
         return names if proposal is None else names | {proposal.block_id}
-
-    def _send(self, peer: str, message: PeerMessage) -> None:
-        self._ports.outbox.send(peer, *encode_message(message))

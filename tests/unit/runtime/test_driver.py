@@ -93,14 +93,31 @@ def test_missing_bodies_are_asked_of_the_proposer_and_then_the_block_is_checked(
     desk = Desk()
     block = make_block(desk, 1, b"one", b"two")
     desk.pool.add(b"one")
+    desk.driver.on_connected("d1", Height(0))
     desk.hear(1, proposal_of(block, 1))
     (request,) = desk.said(BodiesRequest)
-    assert desk.sent[-1][0] == "d1"
+    assert desk.sent[-1] == ("d1", request)
     assert request.transaction_ids == (leaf_hash(b"two"),)
     desk.hear(2, BodiesMessage(request.block_id, (b"three",)))
     assert desk.votes() == []
     desk.hear(1, BodiesMessage(request.block_id, (b"two",)))
     assert desk.votes() == [("Prevote", 0, request.block_id)]
+
+
+def test_missing_bodies_are_asked_of_everybody_when_the_proposer_is_gone() -> None:
+    """At the next repetition; who holds the block or the transactions answers."""
+    desk = Desk()
+    block = make_block(desk, 1, b"one")
+    desk.driver.on_connected("d1", Height(0))
+    desk.hear(1, proposal_of(block, 1))
+    desk.driver.on_disconnected("d1")
+    desk.wait(1_000)
+    asked = [peer for peer, message in desk.sent if isinstance(message, BodiesRequest)]
+    assert asked == ["d1", "all"]
+    holder = Desk(me=2)
+    holder.pool.add(b"one")
+    holder.hear(3, desk.said(BodiesRequest)[0])
+    assert holder.sent[-1] == ("d3", BodiesMessage(desk.said(BodiesRequest)[0].block_id, (b"one",)))
 
 
 def test_a_block_that_was_garbled_by_one_proposer_is_judged_again_from_another() -> None:
