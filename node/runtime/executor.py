@@ -24,20 +24,20 @@ from node.chain.certificate import (
     certificate_hash,
     decode_certificate,
 )
-from node.chain.codec import Record, decoder, encode
+from node.chain.codec import encode
 from node.chain.errors import Bug, Rejected
-from node.chain.genesis import Genesis, chain_id_of, first_records, new_ledger
+from node.chain.genesis import Genesis, chain_id_of
 from node.chain.hashing import SUITE_ED25519_SHA256
 from node.chain.ledger import Ledger
 from node.chain.limits import BLOCK_EVIDENCE_MAX
-from node.chain.merkle import Frontier, leaf_hash
-from node.chain.records import decode_record, encode_record, record_key
+from node.chain.merkle import leaf_hash
 from node.chain.transition import BlockRefused, Execution
 from node.chain.tx.envelope import SignedTransaction, body_kind, parse
 from node.chain.types import NO_HASH, EpochMs, Hash, Height
-from node.chain.verify import Point, check_block, check_header, start
+from node.chain.verify import Point, check_block, check_header
 from node.chain.violations import Violation
 from node.runtime.application import LedgerApplication
+from node.runtime.opening import KeptHeader, decode_kept_header, open_state
 from node.runtime.ports import DecidedBlock, Tip
 from node.store.blocklog import BlockLog
 from node.store.chainstore import BlockChanges, ChainStore, TransactionEntry
@@ -45,6 +45,8 @@ from node.store.faults import StorageCode, StorageFault
 
 REMEMBERED_MAX: Final = 8
 """Outcomes of candidate blocks kept for one height: rounds that follow each other mostly propose the same block."""
+EVIDENCE_WAITING_MAX: Final = 256
+"""Evidence that waits for a block of ours; the oldest gives way."""
 
 
 class Pool(Protocol):
@@ -69,16 +71,6 @@ class Pool(Protocol):
         self, transactions: Iterable[SignedTransaction], changed: Set[bytes], time_ms: EpochMs
     ) -> None:
         """A block is final; its transactions are pending no more, nor are those that it made wrong."""
-
-
-class KeptHeader(Record, frozen=True):
-    """What the chain store keeps for each height."""
-
-    header: Header
-    summary: Summary
-
-
-decode_kept_header = decoder(KeptHeader, 2_048)
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,8 +114,9 @@ class Executor:
         self._watchers: list[Callable[[CommittedBlock], None]] = []
         self._evidence: dict[bytes, Evidence] = {}
         self._candidates: dict[Hash, _Candidate] = {}
-        ledger, self._point, self._certificate = _open_state(genesis, block_log, store)
-        self.app = LedgerApplication(ledger, pool.known)
+        opened = open_state(genesis, block_log, store)
+        self._point, self._certificate = opened.point, opened.certificate
+        self.app = LedgerApplication(opened.ledger, pool.known)
         pool.attach(self.app)
         self._replay()
 
@@ -170,8 +163,12 @@ class Executor:
         return block
 
     def check(self, block: Block) -> str | None:
-        """Execute a block on the tip; why it is not valid, or None."""
-        if block_id(self.chain_id, block.header) in self._candidates:
+        """Execute a block on the tip; why it is not valid, or None.
+
+        A header does not say which body comes with it, so only the very block that was executed is known to be valid.
+        """
+        known = self._candidates.get(block_id(self.chain_id, block.header))
+        if known is not None and known.block == block:
             return None
         try:
             self._remember(self._evaluate(block))
@@ -218,18 +215,20 @@ class Executor:
     def report_evidence(self, evidence: Evidence) -> None:
         """Put verified evidence into a block made here, unless it waits already."""
         self._evidence[evidence.first + evidence.second] = evidence
+        if len(self._evidence) > EVIDENCE_WAITING_MAX:
+            self._evidence.pop(next(iter(self._evidence)))
 
     def _replay(self) -> None:
         """Bring the chain store and the state to the block log's last height."""
         for stored in self.block_log.iterate(Height(self._point.height + 1)):
-            block = decode_block(stored.block)
             try:
-                candidate = self._evaluate(block)
+                candidate = self._evaluate(decode_block(stored.block))
+                certificate = decode_certificate(stored.certificate)
             except (Violation, BlockRefused, Rejected) as fault:
                 raise StorageFault(
                     StorageCode.BLOCK_LOG_DAMAGED, f"block {stored.height}", str(fault)
                 ) from fault
-            self._apply(candidate, decode_certificate(stored.certificate))
+            self._apply(candidate, certificate)
 
     def _evaluate(self, block: Block) -> _Candidate:
         """Execute a block on the tip and compare everything it says.
@@ -343,59 +342,3 @@ def _entries(candidate: _Candidate) -> tuple[TransactionEntry, ...]:
         TransactionEntry(s.tx_id, s.tx.sender, body_kind(s.tx.body), receipt.persons)
         for s, receipt in pairs
     )
-
-
-def _open_state(
-    genesis: Genesis, block_log: BlockLog, store: ChainStore
-) -> tuple[Ledger, Point, CommitCertificate | None]:
-    """The state that the chain store holds; genesis when it is empty."""
-    chain_id = chain_id_of(genesis)
-    applied = store.applied_height
-    if applied is None:
-        records = {record_key(r): encode_record(r) for r in first_records(genesis)}
-        store.apply(BlockChanges(Height(0), chain_id, b"", records))
-        applied = Height(0)
-    if applied == 0:
-        return new_ledger(genesis), start(genesis), None
-    stored = block_log.read(applied)
-    kept = store.header(applied)
-    if stored is None or kept is None:
-        raise StorageFault(
-            StorageCode.BLOCK_LOG_INCOMPLETE,
-            "block log",
-            f"the index database is at height {applied}, the block log ends at {block_log.last_height}",
-        )
-    header = decode_kept_header(kept).header
-    ledger = Ledger(chain_id)
-    root = ledger.load(decode_record(raw) for _, raw in store.load_records())
-    if root != header.state_root:
-        raise StorageFault(
-            StorageCode.DATABASE_DAMAGED,
-            "index database",
-            f"state root differs at height {applied}",
-        )
-    ledger.height, ledger.time_ms = header.height, header.time_ms
-    ledger.frontier = _frontier(store, header.log_size)
-    point = Point(
-        chain_id=chain_id,
-        height=header.height,
-        time_ms=header.time_ms,
-        block_id=block_id(chain_id, header),
-        authorities=genesis.authorities,
-        next_authorities=genesis.authorities,
-        frontier=ledger.frontier,
-        suite=header.suite,
-        known_policies=start(genesis).known_policies,
-    )
-    return ledger, point, decode_certificate(stored.certificate)
-
-
-def _frontier(store: ChainStore, size: int) -> Frontier:
-    """The log's right edge, from its stored subtrees."""
-    peaks: list[Hash] = []
-    begin = 0
-    for level in range(size.bit_length() - 1, -1, -1):
-        if size >> level & 1:
-            peaks.append(store.log_node(level, begin >> level))
-            begin += 1 << level
-    return Frontier(size, tuple(peaks))

@@ -21,7 +21,8 @@ from node.chain.proof import (
 from node.chain.records import encode_record
 from node.chain.tx.envelope import transaction_id
 from node.chain.types import Hash, Height, Id
-from node.runtime.executor import Executor, KeptHeader
+from node.runtime.executor import Executor
+from node.runtime.opening import KeptHeader
 from node.runtime.queries.journal import Journal
 from node.store.chainstore import ChainStore
 
