@@ -24,6 +24,7 @@ from node.chain.rules.envelope import find_actor, next_number
 from node.chain.state import View
 from node.chain.tx.envelope import SignedTransaction, parse, sign_bytes
 from node.chain.types import EpochMs, Hash, Id
+from node.runtime.ahead import Ahead
 from node.runtime.answers import Answers
 from node.runtime.application import LedgerApplication
 from node.runtime.clock import Clock, monotonic_ms
@@ -33,7 +34,7 @@ COUNT_MAX: Final = 20_000
 SIZE_MAX_BYTES: Final = 33_554_432
 SENDER_MAX: Final = 64
 AHEAD_MAX: Final = 16
-AHEAD_AGE_MAX_MS: Final = 600_000
+"""How far from the next number of its lane a transaction is still kept."""
 VERIFIED_MAX: Final = 100_000
 """Signatures remembered as verified, by transaction id and key."""
 _SHARED_KINDS: Final = frozenset(KINDS[kind] for kind in (City, District, Fund, Position))
@@ -49,13 +50,6 @@ class _Pending:
     home: str
 
 
-@dataclass(frozen=True, slots=True)
-class _Ahead:
-    signed: SignedTransaction
-    arrived: int
-    """Real milliseconds, monotonic."""
-
-
 class Mempool:
     """The pool of one node. Used from one thread."""
 
@@ -67,9 +61,9 @@ class Mempool:
         self._app: LedgerApplication | None = None
         self._pending: OrderedDict[Hash, _Pending] = OrderedDict()
         self._layers: dict[Id, View] = {}
-        """Tip state with a sender's pending transactions applied; made when the sender next submits."""
+        """Tip state with a sender's pending transactions applied; only for senders that have some."""
         self._by_sender: dict[Id, dict[Hash, None]] = {}
-        self._ahead: dict[Id, dict[tuple[int, int], _Ahead]] = {}
+        self._ahead = Ahead()
         self._size_bytes = 0
         self._districts: dict[str, int] = {}
         self._verified: OrderedDict[tuple[Hash, bytes], None] = OrderedDict()
@@ -93,7 +87,7 @@ class Mempool:
         except Malformed as fault:
             self.answers.count(fault.code)
             raise
-        if signed.tx_id not in self._pending:
+        if signed.tx_id not in self._pending and not self._ahead.holds(signed):
             try:
                 self._admit(signed)
             except Rejected as fault:
@@ -107,7 +101,7 @@ class Mempool:
 
     def is_ahead(self, signed: SignedTransaction) -> bool:
         """Whether the transaction waits for an earlier one of its lane."""
-        return signed.tx.sequence in self._ahead.get(signed.tx.sender, {})
+        return self._ahead.holds(signed)
 
     def receive(self, peer: str, transactions: Sequence[bytes]) -> None:
         """Admit what a peer sent, under the same rules as anybody's."""
@@ -168,12 +162,15 @@ class Mempool:
         """
         for signed in transactions:
             self._remove(signed.tx_id)
+            if self._ahead.holds(signed):
+                self._ahead.take(signed.tx.sender, signed.tx.sequence)
             self.answers.forget(signed.tx_id)
         self._layers.clear()
+        touched = frozenset(changed)  # a view of keys would be walked once for each pending one
         affected = {
             entry.signed.tx.sender
             for entry in self._pending.values()
-            if entry.signed.tx.valid_until_ms < time_ms or not entry.touched.isdisjoint(changed)
+            if entry.signed.tx.valid_until_ms < time_ms or not entry.touched.isdisjoint(touched)
         }
         for sender in affected:
             self._layer(sender)
@@ -185,12 +182,8 @@ class Mempool:
         Raises:
             Rejected: ``UNKNOWN_SENDER``.
         """
-        view = self._layer(sender)
-        actor = view.get(Person, sender) or view.get(Operator, sender)
-        if actor is None:
-            raise Rejected(ErrorCode.UNKNOWN_SENDER, sender.hex())
-        number = next_number(actor, lane)
-        while (lane, number) in self._ahead.get(sender, {}):
+        number = self._following(sender, lane)
+        while self._ahead.find(sender, (lane, number)) is not None:
             number += 1
         return number
 
@@ -212,8 +205,21 @@ class Mempool:
             except Rejected as fault:
                 self._remove(tx_id)
                 self.answers.note(tx_id, fault.code)
-        self._layers[sender] = layer
+        if sender in self._by_sender:
+            self._layers[sender] = layer
         return layer
+
+    def _following(self, sender: Id, lane: int) -> int:
+        """The number that the next executable transaction of a lane has.
+
+        Raises:
+            Rejected: ``UNKNOWN_SENDER``.
+        """
+        view = self._layer(sender)
+        actor = view.get(Person, sender) or view.get(Operator, sender)
+        if actor is None:
+            raise Rejected(ErrorCode.UNKNOWN_SENDER, sender.hex())
+        return next_number(actor, lane)
 
     def _admit(self, signed: SignedTransaction) -> None:
         """Every check of admission; the transaction is executable or ahead afterwards.
@@ -224,7 +230,7 @@ class Mempool:
         sender = signed.tx.sender
         if len(self._pending) >= COUNT_MAX or self._size_bytes + len(signed.raw) > SIZE_MAX_BYTES:
             raise Rejected(ErrorCode.MEMPOOL_FULL, f"{len(self._pending)} pending")
-        count = len(self._by_sender.get(sender, ())) + len(self._ahead.get(sender, ()))
+        count = len(self._by_sender.get(sender, ())) + self._ahead.count(sender)
         if count >= SENDER_MAX:
             raise Rejected(ErrorCode.SENDER_PENDING_FULL, f"{count} pending")
         layer = self._layer(sender)
@@ -242,6 +248,7 @@ class Mempool:
         own = frozenset(key for key in touched if key[0] not in _SHARED_KINDS)
         self._pending[signed.tx_id] = _Pending(signed, self._clock.now_ms(), own, home)
         self._by_sender.setdefault(sender, {})[signed.tx_id] = None
+        self._layers[sender] = layer
         self._size_bytes += len(signed.raw)
         self._districts[home] = self._districts.get(home, 0) + 1
         self._close_gap(signed)
@@ -259,35 +266,37 @@ class Mempool:
         return home
 
     def _keep_ahead(self, signed: SignedTransaction, key: bytes) -> bool:
-        """Keep a transaction that comes too early in its lane, if it is not too far ahead.
+        """Keep a transaction that comes too early in its lane, if it is not too far ahead and there is room.
 
         Raises:
-            Malformed: ``BAD_SIGNATURE``.
+            Rejected: ``SEQUENCE_USED``, another one waits with this number; ``BAD_SIGNATURE``.
         """
         sender, (lane, number) = signed.tx.sender, signed.tx.sequence
-        if number - self.next_number(sender, lane) > AHEAD_MAX:
+        if number - self._following(sender, lane) > AHEAD_MAX or self._ahead.is_full:
             return False
+        if self._ahead.find(sender, (lane, number)) is not None:
+            raise Rejected(ErrorCode.SEQUENCE_USED, f"another one waits as {lane}/{number}")
         message = sign_bytes(self._chain_id, signed.raw)
         if not keys.verify(signed.tx.suite, key, message, signed.tx.signature):
             raise Malformed(ErrorCode.BAD_SIGNATURE, signed.tx_id.hex())
-        kept = _Ahead(signed, monotonic_ms())
-        self._ahead.setdefault(sender, {}).setdefault((lane, number), kept)
+        self._ahead.keep(signed, monotonic_ms())
         return True
 
     def _close_gap(self, signed: SignedTransaction) -> None:
         lane, number = signed.tx.sequence
-        following = self._ahead.get(signed.tx.sender, {}).pop((lane, number + 1), None)
+        following = self._ahead.take(signed.tx.sender, (lane, number + 1))
         if following is not None:
-            self._try(following.signed)
+            self._try(following)
 
     def _retry_ahead(self) -> None:
-        """Gaps may have closed by what others sent; what has waited too long leaves."""
-        waiting, self._ahead = self._ahead, {}
-        oldest = monotonic_ms() - AHEAD_AGE_MAX_MS
-        for kept in waiting.values():
-            for sequence in sorted(kept):
-                if kept[sequence].arrived > oldest:
-                    self._try(kept[sequence].signed)
+        """Gaps may have closed by a block; what has waited too long leaves."""
+        for expired in self._ahead.expire(monotonic_ms()):
+            self.answers.note(expired.tx_id, ErrorCode.SEQUENCE_GAP)
+        for sender, (lane, number) in self._ahead.places():
+            if number <= self._following(sender, lane):
+                waiting = self._ahead.take(sender, (lane, number))
+                if waiting is not None:
+                    self._try(waiting)
 
     def _try(self, signed: SignedTransaction) -> None:
         try:
