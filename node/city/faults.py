@@ -57,6 +57,17 @@ def unknown_district(district: str, known: tuple[str, ...]) -> Fault:
     )
 
 
+def unknown_step(step: str, known: tuple[str, ...]) -> Fault:
+    """The story has no such step (exit 3)."""
+    return _fault(
+        "unknown-step",
+        ExitCode.USAGE,
+        t(zh="故事里没有这一步：{step}", en="The story has no step {step}").fill(step=step),
+        t(zh="步骤有：{known}", en="Its steps are: {known}").fill(known=", ".join(known)),
+        t(zh="例如：--kill jianye@redeem", en="For example: --kill jianye@redeem"),
+    )
+
+
 def node_died(district: str, log: str) -> Fault:
     """A node's process ended by itself (exit 4)."""
     return _fault(
