@@ -199,7 +199,7 @@ def _done_data(done: Done) -> dict[str, Json]:
         "status": status.status.value,
         "height": status.height,
         "index": status.index,
-        "created": [] if done.created is None else [done.created.hex()],
+        "created": [done.created.hex()] if done.created else list(status.created or ()),
         "lane": done.signed.tx.sequence[0],
         "number": done.signed.tx.sequence[1],
     }

@@ -56,6 +56,8 @@ class CityDoor:
     committed: dict[str, tuple[int, SignedTransaction, int]] = field(default_factory=dict)
     history: list[tuple[dict[str, object], frozenset[Id]]] = field(default_factory=list)
     asked: list[str] = field(default_factory=list)
+    heard: list[bytes] = field(default_factory=list)
+    """Every byte that came in: request lines, headers, bodies."""
     lock: threading.Lock = field(default_factory=threading.Lock)
     before_submit: Callable[[bytes], None] | None = None
     fate: str = "COMMITTED"
@@ -253,10 +255,12 @@ def _handler(door: CityDoor) -> type[BaseHTTPRequestHandler]:
 
         def do_GET(self) -> None:
             headers = {name.lower(): value for name, value in self.headers.items()}
+            door.heard.append(self.raw_requestline + bytes(self.headers))
             self._answer(200, lambda: door.get(self.path, headers))
 
         def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers["Content-Length"]))
+            door.heard.append(self.raw_requestline + bytes(self.headers) + body)
             if self.path.endswith("/batch"):
                 self._answer(200, lambda: {"results": [_one(door, raw) for raw in _raws(body)]})
             else:

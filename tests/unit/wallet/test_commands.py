@@ -1,5 +1,6 @@
 """The verbs of ``timebank wallet`` at a terminal, against a node on a real socket."""
 
+import base64
 import json
 import stat
 from collections.abc import Iterator
@@ -7,14 +8,19 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
+from msgspec.structs import replace
 
 from node.chain.lifecycle import State
+from node.chain.records import key_of
+from node.chain.records.actors import Person
 from node.chain.types import Id
 from node.cli import root
 from node.console.lazy import LazyGroup
 from tests.kernel_city import GULOU, SITE
 from tests.unit.wallet.city_server import closed_port
-from tests.unit.wallet.terminal import Terminal, terminal
+from tests.unit.wallet.terminal import PASSWORD, Terminal, terminal
+from wallet.mnemonic import parse_words
+from wallet.slip10 import signing_key
 from wallet.verbs.parameters import parse_minutes, parse_when
 
 HOUR_MS = 3_600_000
@@ -410,6 +416,36 @@ def test_the_wrong_password_opens_nothing(at: Terminal):
     assert outcome.exit_code == 3
     assert json.loads(outcome.stdout)["error"]["code"] == "wrong-password"
     assert at.door.asked == []
+
+
+def test_no_key_word_or_password_leaves_the_wallet(at: Terminal, tmp_path: Path):
+    """Made, registered, linked, used, restored: nothing secret in a request, an output or a file but the words' own."""
+    words = tmp_path / "words"
+    line = ("--district", "gulou", "--json")
+    outcomes = [at.run("wallet", "new", "--words-file", str(words), *line)]
+    seed = signing_key(parse_words(words.read_text()).seed()).reveal()
+    card = json.loads(outcomes[0].stdout)
+    person = at.door.city.new_person("stranger", GULOU)
+    known = at.door.city.ledger.records
+    at.door.city.seeds[person] = seed
+    key = key_of(Person, person)
+    known[key] = replace(at.door.city.person(person), key=bytes.fromhex(card["key"]))
+    outcomes += [
+        at.run("wallet", "link", "--account", person.hex(), "--json"),
+        at.run("wallet", "balance"),
+        at.run("wallet", "donate", "5"),
+        at.run("wallet", "restore", "--name", "two", *line, given=words.read_text()),
+    ]
+    assert [outcome.exit_code for outcome in outcomes] == [0, 0, 0, 1, 0]
+    said = "".join(outcome.stdout + outcome.stderr for outcome in outcomes).encode()
+    kept = b"".join(p.read_bytes() for p in at.home.rglob("*") if p.is_file())
+    for place in (b"".join(at.door.heard), said, kept):
+        assert seed not in place
+        assert seed.hex().encode() not in place
+        assert base64.b64encode(seed) not in place
+        assert base64.urlsafe_b64encode(seed) not in place
+        assert words.read_text().strip().encode() not in place
+        assert PASSWORD.encode() not in place
 
 
 def test_an_operator_has_no_balance(at: Terminal):
