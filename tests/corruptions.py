@@ -126,24 +126,28 @@ def _planted_headers(city: KernelCity) -> list[Planted]:
     return seen
 
 
+def twice(certificate: CommitCertificate) -> CommitCertificate:
+    first, second, *_ = certificate.signatures
+    return change(certificate, signatures=(first, first, second))
+
+
+def backwards(certificate: CommitCertificate) -> CommitCertificate:
+    return change(certificate, signatures=tuple(reversed(certificate.signatures)))
+
+
+def stranger(certificate: CommitCertificate) -> CommitCertificate:
+    *known, (_, signature) = certificate.signatures
+    return change(certificate, signatures=(*known, (4, signature)))
+
+
+def forged(certificate: CommitCertificate) -> CommitCertificate:
+    (signer, signature), *others = certificate.signatures
+    return change(certificate, signatures=((signer, flipped(signature)), *others))
+
+
 def _planted_certificates(city: KernelCity) -> list[Planted]:
     code, genesis = ViolationCode, city.genesis
     last = len(city.blocks)
-
-    def twice(certificate: CommitCertificate) -> CommitCertificate:
-        first, second, *_ = certificate.signatures
-        return change(certificate, signatures=(first, first, second))
-
-    def unsorted(certificate: CommitCertificate) -> CommitCertificate:
-        return change(certificate, signatures=tuple(reversed(certificate.signatures)))
-
-    def stranger(certificate: CommitCertificate) -> CommitCertificate:
-        *known, (_, signature) = certificate.signatures
-        return change(certificate, signatures=(*known, (4, signature)))
-
-    def forged(certificate: CommitCertificate) -> CommitCertificate:
-        (signer, signature), *others = certificate.signatures
-        return change(certificate, signatures=((signer, flipped(signature)), *others))
 
     def another(certificate: CommitCertificate) -> CommitCertificate:
         return certify(genesis, certificate.height, OTHER, (0, 1, 2, 3))
@@ -157,7 +161,7 @@ def _planted_certificates(city: KernelCity) -> list[Planted]:
             "signers not sorted",
             code.CERTIFICATE,
             AT,
-            Plant(certificate=at(AT, unsorted)),
+            Plant(certificate=at(AT, backwards)),
             True,
             None,
         ),

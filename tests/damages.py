@@ -60,6 +60,15 @@ class Cut:
     records: tuple[tuple[int, bytes], ...]
     """(kind, body)."""
 
+    def without(self, number: int) -> "Cut":
+        """One record left out."""
+        return replace(self, records=self.records[:number] + self.records[number + 1 :])
+
+    def having(self, number: int, kind: int, body: bytes) -> "Cut":
+        """Another record in the place of one."""
+        records = (*self.records[:number], (kind, body), *self.records[number + 1 :])
+        return replace(self, records=records)
+
     def joined(
         self, *, digest: Hash | None = None, counts: dict[str, object] | None = None
     ) -> bytes:
@@ -102,67 +111,12 @@ decode_end: Callable[[bytes], End] = decoder(End, 256)
 
 def damaged_files(city: KernelCity) -> list[Corruption]:
     """Every kind of damage to a file, made from a city of ``small_story``."""
-    code, sound = ViolationCode, archive_of(city)
+    sound = archive_of(city)
     whole, last = cut(sound), len(city.blocks)
-    records = whole.records
-    block = AT  # Record 0 is genesis, record h the block at height h.
-
-    def without(number: int) -> Cut:
-        return replace(whole, records=records[:number] + records[number + 1 :])
-
-    def with_record(number: int, kind: int, body: bytes) -> Cut:
-        return replace(whole, records=(*records[:number], (kind, body), *records[number + 1 :]))
-
-    longer = records[block][1] + b"\x00"
-    swapped = replace(
-        whole, records=(*records[:block], records[block + 1], records[block], *records[block + 2 :])
-    )
-    other = make_genesis(policy=change(city.genesis.policy, version=1, activation_height=Height(1)))
-    broken_frame = (
-        sound[: HEAD_BYTES + 8]
-        + flipped(sound[HEAD_BYTES + 8 : HEAD_BYTES + 9])
-        + sound[HEAD_BYTES + 9 :]
-    )
+    code = ViolationCode
     return [
-        Corruption("another magic", code.BAD_MAGIC, 0, b"TIMEBANK" + sound[8:]),
-        Corruption("another format", code.UNKNOWN_FORMAT, 0, sound[:9] + b"\x02" + sound[10:]),
-        Corruption("another suite", code.UNKNOWN_FORMAT, 0, sound[:11] + b"\x02" + sound[12:]),
-        Corruption("another chain", code.GENESIS_MISMATCH, 0, sound[:12] + OTHER + sound[44:]),
-        Corruption(
-            "another genesis record",
-            code.BAD_GENESIS,
-            0,
-            with_record(0, KIND_GENESIS, encode(other)).joined(),
-        ),
-        Corruption("frame check", code.BAD_FRAME, 0, broken_frame),
-        Corruption(
-            "unknown record kind",
-            code.BAD_RECORD_KIND,
-            AT - 1,
-            with_record(block, 9, records[block][1]).joined(),
-        ),
-        Corruption("record too long", code.BAD_FRAME, AT - 1, _too_long(sound, whole)),
-        Corruption("block left out", code.HEIGHT, AT, without(block).joined()),
-        Corruption(
-            "block twice",
-            code.HEIGHT,
-            AT + 1,
-            replace(whole, records=(*records[: block + 1], *records[block:])).joined(),
-        ),
-        Corruption("blocks swapped", code.HEIGHT, AT, swapped.joined()),
-        Corruption("tip certificate left out", code.RECORD_ORDER, last, without(last + 1).joined()),
-        Corruption(
-            "bytes after the value",
-            code.NOT_CANONICAL,
-            AT,
-            with_record(block, KIND_BLOCK, longer).joined(),
-        ),
-        Corruption(
-            "longer form of an integer",
-            code.NOT_CANONICAL,
-            AT,
-            with_record(block, KIND_BLOCK, _longer_form(records[block][1])).joined(),
-        ),
+        *_changed_bytes(sound, whole),
+        *_changed_records(city, whole, last),
         Corruption("bytes after the end", code.TRAILING_BYTES, last, sound + b"\x00"),
         Corruption("digest of the end", code.END_DIGEST, last, whole.joined(digest=OTHER)),
         Corruption(
@@ -171,6 +125,45 @@ def damaged_files(city: KernelCity) -> list[Corruption]:
         Corruption("tip of the end", code.END_COUNTS, last, whole.joined(counts={"tip": OTHER})),
         Corruption("a change that is none", code.AUTHORITY_TRAIL, AT, _idle_change(city, whole)),
         Corruption("a change by others", code.AUTHORITY_TRAIL, 1, _foreign_change(city, whole)),
+    ]
+
+
+def _changed_bytes(sound: bytes, whole: Cut) -> list[Corruption]:
+    """In the head and in frames."""
+    code, check = ViolationCode, HEAD_BYTES + 8
+    broken = sound[:check] + flipped(sound[check : check + 1]) + sound[check + 1 :]
+    return [
+        Corruption("another magic", code.BAD_MAGIC, 0, b"TIMEBANK" + sound[8:]),
+        Corruption("another format", code.UNKNOWN_FORMAT, 0, sound[:9] + b"\x02" + sound[10:]),
+        Corruption("another suite", code.UNKNOWN_FORMAT, 0, sound[:11] + b"\x02" + sound[12:]),
+        Corruption("another chain", code.GENESIS_MISMATCH, 0, sound[:12] + OTHER + sound[44:]),
+        Corruption("frame check", code.BAD_FRAME, 0, broken),
+        Corruption("record too long", code.BAD_FRAME, AT - 1, _too_long(sound, whole)),
+    ]
+
+
+def _changed_records(city: KernelCity, whole: Cut, last: int) -> list[Corruption]:
+    """Left out, repeated, swapped, of another form; record 0 is genesis, record h the block at height h."""
+    code, records = ViolationCode, whole.records
+    body, following = records[AT][1], records[AT + 1][1]
+    other = make_genesis(policy=change(city.genesis.policy, activation_height=Height(1)))
+    twice = replace(whole, records=(*records[: AT + 1], *records[AT:]))
+    swapped = whole.having(AT, KIND_BLOCK, following).having(AT + 1, KIND_BLOCK, body)
+    unknown = whole.having(AT, 9, body)
+    longer = whole.having(AT, KIND_BLOCK, body + b"\x00")
+    wide = whole.having(AT, KIND_BLOCK, _longer_form(body))
+    foreign = whole.having(0, KIND_GENESIS, encode(other))
+    return [
+        Corruption("another genesis record", code.BAD_GENESIS, 0, foreign.joined()),
+        Corruption("unknown record kind", code.BAD_RECORD_KIND, AT - 1, unknown.joined()),
+        Corruption("block left out", code.HEIGHT, AT, whole.without(AT).joined()),
+        Corruption("block twice", code.HEIGHT, AT + 1, twice.joined()),
+        Corruption("blocks swapped", code.HEIGHT, AT, swapped.joined()),
+        Corruption(
+            "tip certificate left out", code.RECORD_ORDER, last, whole.without(last + 1).joined()
+        ),
+        Corruption("bytes after the value", code.NOT_CANONICAL, AT, longer.joined()),
+        Corruption("longer form of an integer", code.NOT_CANONICAL, AT, wide.joined()),
     ]
 
 
