@@ -20,6 +20,18 @@ LANES_MAX = 16
 """Devices of one actor that sign side by side."""
 TRANSACTION_KEYS_MAX = 24
 """State records one transaction may touch: payer, volunteer, order, districts, pairs, funds and city."""
+SETTLEMENT_PAIRS_MAX = 128
+"""Pairs of one settlement run: all of sixteen homes, and 4 KiB of transaction carry them; a larger city runs twice."""
+SETTLEMENT_TRANSFERS_MAX = 16
+"""Contracts that change hands in one run; netting needs at most one for each home of sixteen."""
+SETTLEMENT_KEYS_MAX = 256
+"""Records that posting a run touches: 128 pairs, two contracts and two districts a transfer, city, run and operator."""
+POLICY_NOTICE_BLOCKS = 10
+"""Blocks between a policy's adoption and its activation, so that no wallet is surprised within its own round trip."""
+QUEUE_RELEASES_MAX = 50
+"""Redemptions that leave one district's queue at the start of one block; the rest follow in the next."""
+EVENT_PLACES_MAX = 500
+"""Attendances stand in the event's record: 500 of about 60 bytes stay within half of a record."""
 VALIDITY_MAX_MS = 30 * 24 * 3_600_000
 """A signature nobody used within thirty days is never a surprise later."""
 STATE_TREE_LEVELS = 9

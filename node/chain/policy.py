@@ -13,6 +13,8 @@ from node.chain.codec import Record, decoder, encode
 from node.chain.hashing import digest
 from node.chain.types import Code, CodeF, Hash, HeightF, Minutes, MinutesF, UintF
 
+PERMILLE: Final = 1_000
+HOUR_MIN: Final = 60
 MINUTE_MS: Final = 60_000
 HOUR_MS: Final = 60 * MINUTE_MS
 DAY_MS: Final = 24 * HOUR_MS
@@ -103,7 +105,18 @@ class PersonPolicy(Record, frozen=True):
     succession_kin_age_ms: UintF = 180 * DAY_MS
     """Kin bound more recently do not succeed."""
     star_hours: tuple[UintF, ...] = (100, 300, 600, 1_000, 1_500)
+    """Settled hours of service at which each star is reached."""
     served_to_redeem_min: MinutesF = Minutes(0)
+    cap_warn_permille: UintF = 800
+    """Share of the cap from which wallets warn."""
+
+    def star_level(self, served_min: int) -> int:
+        """Stars for settled minutes of service, honour minutes not among them: one for each threshold reached."""
+        return sum(1 for hours in self.star_hours if served_min >= hours * HOUR_MIN)
+
+    def is_near_cap(self, store_min: int) -> bool:
+        """Whether a store has reached the share of the cap at which wallets warn; never without a cap."""
+        return self.cap_min > 0 and store_min * PERMILLE >= self.cap_min * self.cap_warn_permille
 
 
 class IssuancePolicy(Record, frozen=True):
@@ -123,16 +136,26 @@ class IssuancePolicy(Record, frozen=True):
     """What the fund pays for one key elder in a month."""
     coverage_min_permille: UintF = 200
     """Below this ratio of capacity to liability provider redemptions of non-priority persons queue."""
+    redemption_held_ms: UintF = 14 * DAY_MS
+    """A redemption that no provider captures goes back after this."""
+    redemption_queued_ms: UintF = 90 * DAY_MS
+    """A redemption that waits in the queue goes back after this."""
 
 
 class ManualPolicy(Record, frozen=True):
-    """Manual (honour) entries."""
+    """Manual (honour) entries and events, whose quotas count by UTC+8 months."""
 
     recorder_month_max_min: MinutesF = Minutes(3_000)
     site_month_max_min: MinutesF = Minutes(30_000)
     entry_max_min: MinutesF = Minutes(480)
+    entry_final_ms: UintF = 7 * DAY_MS
+    """After it an entry can no longer be corrected."""
     event_heads_max: UintF = 60
+    """Places of one event."""
     event_site_month_max: UintF = 20
+    """Events of one site."""
+    event_site_month_heads_max: UintF = 400
+    """Places of all events of one site together."""
 
 
 class LedgerPolicy(Record, frozen=True):
@@ -221,6 +244,18 @@ def civil(time_ms: int) -> tuple[int, int]:
     # Months of this algorithm begin in March, so that the leap day ends the year.
     month = (month_index + 2) % 12 + 1
     return year_of_era + era * 400 + (1 if month_index >= _JANUARY_INDEX else 0), month
+
+
+_EPOCH_YEAR: Final = 1970
+_DAYS_IN_YEAR: Final = 365
+_LEAPS_BEFORE_EPOCH: Final = 477
+
+
+def year_start_ms(year: int) -> int:
+    """When a year begins in UTC+8."""
+    before = year - 1
+    leaps = before // 4 - before // 100 + before // 400 - _LEAPS_BEFORE_EPOCH
+    return ((year - _EPOCH_YEAR) * _DAYS_IN_YEAR + leaps) * DAY_MS - CHINA_OFFSET_MS
 
 
 def month_of(time_ms: int) -> int:

@@ -20,6 +20,8 @@ from node.chain.policy import Policy
 from node.chain.records import StateRecord, key_of, record_key
 from node.chain.records.accounts import City, District, Fund, Position, Totals, position_id
 from node.chain.records.actors import Person
+from node.chain.records.events import Team
+from node.chain.records.redemption import Provider
 from node.chain.types import Code, EpochMs, Hash, Height
 
 R = TypeVar("R", bound=StateRecord)
@@ -145,6 +147,9 @@ class Book(StrEnum):
     POOL_HELD = "pool-held"
     CITY_FREE = "city-free"
     CITY_HELD = "city-held"
+    TEAM = "team"
+    DUE = "due"
+    RETIRED = "retired"
     ISSUE = "issue"
 
 
@@ -156,12 +161,18 @@ _CLASS: Final[dict[Book, str]] = {
     Book.FUND_HELD: "funds",
     Book.POOL_FREE: "pool_free",
     Book.POOL_HELD: "pool_held",
+    Book.TEAM: "teams",
+    Book.DUE: "providers",
+    Book.RETIRED: "retired",
 }
 """The district total that each book counts in."""
 
 
 class Account(NamedTuple):
-    """One account: its book and whose it is (person id, fund key id, district code, empty for the city's)."""
+    """One account: its book and whose it is.
+
+    The owner is the id of a person, team or provider, a fund's key id, a district code, or empty for the city's.
+    """
 
     book: Book
     owner: bytes
@@ -214,14 +225,16 @@ def _change(view: View, account: Account, debit: int, credit: int) -> str:
         case Book.AVAILABLE | Book.HELD:
             return _change_person(view, account, debit, credit)
         case Book.FUND_FREE | Book.FUND_HELD:
-            fund = view.need(Fund, account.owner)
-            if account.book is Book.FUND_FREE:
-                fund = replace(fund, free=_limited(fund.free, debit, credit, account))
-            else:
-                fund = replace(fund, held=_limited(fund.held, debit, credit, account))
-            view.put(fund)
-            return fund.district
-        case Book.POOL_FREE | Book.POOL_HELD:
+            return _change_fund(view, account, debit, credit)
+        case Book.TEAM:
+            team = view.need(Team, account.owner)
+            view.put(replace(team, free=_limited(team.free, debit, credit, account)))
+            return team.district
+        case Book.DUE:
+            provider = view.need(Provider, account.owner)
+            view.put(replace(provider, due=_limited(provider.due, debit, credit, account)))
+            return provider.district
+        case Book.POOL_FREE | Book.POOL_HELD | Book.RETIRED:
             district = view.need(District, account.owner)
             name = _CLASS[account.book]
             _limited(getattr(district, name), debit, credit, account)
@@ -240,6 +253,18 @@ def _change_person(view: View, account: Account, debit: int, credit: int) -> str
         changed = replace(person, held=_limited(person.held, debit, credit, account))
     view.put(changed)
     return person.home
+
+
+def _change_fund(view: View, account: Account, debit: int, credit: int) -> str:
+    fund = view.need(Fund, account.owner)
+    if account.book is Book.FUND_HELD:
+        view.put(replace(fund, held=_limited(fund.held, debit, credit, account)))
+        return fund.district
+    view.put(replace(fund, free=_limited(fund.free, debit, credit, account)))
+    if fund.due_ms == 0:
+        city = city_of(view)
+        view.put(replace(city, closed_free=_moved(city.closed_free, debit, credit)))
+    return fund.district
 
 
 def _change_city(view: View, account: Account, debit: int, credit: int) -> str:
@@ -288,12 +313,21 @@ def _move_class(view: View, home: str, name: str, debit: int, credit: int) -> No
 
 def _move_position(view: View, source: str, target: str, minutes: int) -> None:
     low, high = min(source, target), max(source, target)
-    empty = Position(Code(low), Code(high), Totals(), b"")
+    empty = Position(Code(low), Code(high), Totals(), Totals(), b"")
     position = view.get(Position, position_id(Code(low), Code(high))) or empty
     outward = source == low
     flow = _moved(position.flow, minutes if outward else 0, 0 if outward else minutes)
-    view.put(replace(position, flow=flow))
+    put_position(view, position, replace(position, flow=flow))
     for home, debit, credit in ((source, minutes, 0), (target, 0, minutes)):
         if home != CITY_HOME:
             district = district_of(view, home)
             view.put(replace(district, inflow=_moved(district.inflow, debit, credit)))
+
+
+def put_position(view: View, before: Position, after: Position) -> None:
+    """Write a position and keep the city's count of pairs that are not settled."""
+    view.put(after)
+    opened = (after.open_min != 0) - (before.open_min != 0)
+    if opened:
+        city = city_of(view)
+        view.put(replace(city, open_pairs=city.open_pairs + opened))

@@ -1,46 +1,39 @@
 """From one state to the next: the same functions in mempool, proposer, voter, catch-up, auditor and simulator.
 
-A block is executed in this order: due timers (at most 500, by due time, kind and id), then its transactions; a
-transaction that touches an object fires that object's due timers first. The order of guards for a transaction is:
-version and suite, sender, expiry, policy version, sequence, quota, signature, then its family's rules. A refused
-transaction changes nothing and never stands in a block.
+A block is executed in this order: a policy whose height has come, due timers (at most 500, by due time, kind and id),
+the queues of redemptions, then its transactions; a transaction that touches an object fires that object's due timers
+first. The order of guards for a transaction is: version and suite, sender, expiry, policy version, sequence, quota,
+signature, then its family's rules. A refused transaction changes nothing and never stands in a block.
 """
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Final, assert_never
+from typing import Final
 
 from msgspec.structs import replace
 
 from node.chain import keys
 from node.chain.books import check_identities
 from node.chain.certificate import authority_set_hash
+from node.chain.dispatch import dispatch, fire_timer
 from node.chain.errors import Bug, ErrorCode, Malformed, Rejected
 from node.chain.hashing import digest
 from node.chain.ledger import Ledger, Staged
-from node.chain.limits import BLOCK_TIMERS_MAX, TRANSACTION_KEYS_MAX
+from node.chain.limits import BLOCK_TIMERS_MAX, SETTLEMENT_KEYS_MAX, TRANSACTION_KEYS_MAX
 from node.chain.merkle import leaf_hash, root_of
 from node.chain.policy import Policy, policy_hash
 from node.chain.records import StateRecord, encode_record
 from node.chain.records.actors import Person
-from node.chain.records.bindings import KinBinding, Mint, Proposal
 from node.chain.records.orders import Order
+from node.chain.records.redemption import RedemptionQueue
 from node.chain.records.settings import AUTHORITIES_ID, AuthorityRecord, PolicyRecord, policy_id
-from node.chain.rules import governance, identity, issuance, orders, organisation, transfers
+from node.chain.rules import redemption
 from node.chain.rules.envelope import advance, check_envelope
 from node.chain.rules.guards import require
-from node.chain.rules.orders import timers
 from node.chain.state import Moment, Reader, View, city_of
 from node.chain.tx.envelope import (
-    Body,
-    GovernanceBody,
-    IdentityBody,
-    IssuanceBody,
-    OrderBody,
-    OrganisationBody,
+    SettlementBody,
     SignedTransaction,
-    Transaction,
-    TransferBody,
     sign_bytes,
 )
 from node.chain.types import EpochMs, Hash, Height, Id
@@ -109,7 +102,7 @@ class BlockRefused(Exception):  # noqa: N818 - an answer, not an accident
 
 
 def active_policy(reader: Reader) -> Policy:
-    """The policy in force for the next block."""
+    """The policy in force at the tip."""
     view = View(reader)
     version = city_of(view).policy_version
     record = view.get(PolicyRecord, policy_id(version))
@@ -118,9 +111,18 @@ def active_policy(reader: Reader) -> Policy:
     return record.policy
 
 
+def policy_at(reader: Reader, height: Height) -> Policy:
+    """The policy in force for the next block: the one at the tip, or the one whose activation height has come."""
+    active = active_policy(reader)
+    waiting = View(reader).get(PolicyRecord, policy_id(active.version + 1))
+    if waiting is not None and height >= waiting.policy.activation_height:
+        return waiting.policy
+    return active
+
+
 def moment_after(ledger: Ledger, height: Height, time_ms: EpochMs) -> Moment:
     """Where and when the next block's rules apply."""
-    return Moment(ledger.chain_id, height, time_ms, ledger.time_ms, active_policy(ledger))
+    return Moment(ledger.chain_id, height, time_ms, ledger.time_ms, policy_at(ledger, height))
 
 
 class BlockRun:
@@ -130,7 +132,7 @@ class BlockRun:
     """
 
     def __init__(self, ledger: Ledger, height: Height, time_ms: EpochMs) -> None:
-        """Fire the timers that are due at the block's time."""
+        """Do what the block's start does by itself: policy, timers that are due at its time, queues."""
         assert height == ledger.height + 1
         assert time_ms > ledger.time_ms
         self.at = moment_after(ledger, height, time_ms)
@@ -139,8 +141,11 @@ class BlockRun:
         self.finals: list[bytes] = []
         self.receipts: list[Receipt] = []
         self.timers: list[Receipt] = []
+        self._activate_policy()
         for key in ledger.due_timers(time_ms, BLOCK_TIMERS_MAX):
             self._fire(key)
+        for district in ledger.districts:
+            self._release_queue(district)
 
     def add(self, signed: SignedTransaction, known: KnownSignature = nothing_known) -> Receipt:
         """Apply one transaction.
@@ -171,6 +176,29 @@ class BlockRun:
             policy_hash=policy_hash(self.at.chain_id, self.at.policy),
         )
 
+    def _activate_policy(self) -> None:
+        """The city's record names the policy of this block from here on."""
+        city = city_of(self.view)
+        if city.policy_version == self.at.policy.version:
+            return
+        layer = View(self.view)
+        layer.put(replace(city, policy_version=self.at.policy.version))
+        self._keep(layer, self.at.time_ms, city.key_id)
+
+    def _release_queue(self, district: str) -> None:
+        queue = self.view.get(RedemptionQueue, district.encode())
+        if queue is None or queue.head == queue.tail:
+            return
+        layer = View(self.view)
+        redemption.release_queue(layer, self.at, queue)
+        if layer.changes:
+            self._keep(layer, self.at.time_ms, queue.key_id)
+
+    def _keep(self, layer: View, due_ms: int, id_: bytes) -> None:
+        """Take over what no transaction caused."""
+        cause = self.at.height.to_bytes(8, "big") + due_ms.to_bytes(8, "big") + id_
+        self.timers.append(self._merge(layer, Hash(bytes(32)), cause))
+
     def _fire(self, key: bytes) -> None:
         record = self.view.read(key)
         due = getattr(record, "due_ms", 0)
@@ -178,8 +206,7 @@ class BlockRun:
             return
         layer = View(self.view)
         fire_timer(layer, self.at, record)
-        cause = self.at.height.to_bytes(8, "big") + due.to_bytes(8, "big") + key[1:]
-        self.timers.append(self._merge(layer, Hash(bytes(32)), cause))
+        self._keep(layer, due, key[1:])
 
     def _merge(self, layer: View, tx_id: Hash, cause: bytes) -> Receipt:
         """Touch every changed record once, take the layer's changes over, and say whom they concern."""
@@ -245,38 +272,7 @@ def apply_transaction(
         if not keys.verify(actor.suite, actor.key, message, tx.signature):
             raise Malformed(ErrorCode.BAD_SIGNATURE, signed.tx_id.hex())
     advance(view, at, tx, actor)
-    _dispatch(view, at, tx, signed.tx_id, tx.body)
+    dispatch(view, at, tx, signed.tx_id)
     count = len(view.changes)
-    require(count <= TRANSACTION_KEYS_MAX, ErrorCode.TOO_MANY_KEYS, f"{count} records")
-
-
-def _dispatch(view: View, at: Moment, tx: Transaction, tx_id: Hash, body: Body) -> None:
-    if isinstance(body, OrderBody):
-        orders.apply(view, at, tx, tx_id, body)
-    elif isinstance(body, TransferBody):
-        transfers.apply(view, at, tx, tx_id, body)
-    elif isinstance(body, IdentityBody):
-        identity.apply(view, at, tx, tx_id, body)
-    elif isinstance(body, OrganisationBody):
-        organisation.apply(view, at, tx, tx_id, body)
-    elif isinstance(body, IssuanceBody):
-        issuance.apply(view, at, tx, tx_id, body)
-    elif isinstance(body, GovernanceBody):
-        governance.apply(view, at, tx, tx_id, body)
-    else:
-        assert_never(body)
-
-
-def fire_timer(view: View, at: Moment, record: StateRecord) -> None:
-    """Fire the one live timer of a record, which is due."""
-    match record:
-        case Order():
-            timers.fire(view, at, record)
-        case Proposal():
-            organisation.expire_proposal(view, record)
-        case Mint():
-            issuance.expire_mint(view, record)
-        case KinBinding():
-            identity.expire_binding(view, record)
-        case _:
-            raise Bug(f"a timer of {type(record).__name__}")
+    most = SETTLEMENT_KEYS_MAX if isinstance(tx.body, SettlementBody) else TRANSACTION_KEYS_MAX
+    require(count <= most, ErrorCode.TOO_MANY_KEYS, f"{count} records")

@@ -6,7 +6,9 @@ each was made by, and that the log holds exactly these transactions and summarie
 transactions, and whether the state roots are theirs, needs replay (``node.chain.transition``).
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Final
 
 from node.chain.block import HEADER_VERSION, Block, Header, Summary, block_id, evidence_root
 from node.chain.certificate import (
@@ -24,8 +26,16 @@ from node.chain.hashing import SUITE_ED25519_SHA256
 from node.chain.limits import BLOCK_SIZE_MAX_BYTES
 from node.chain.merkle import Frontier, leaf_hash
 from node.chain.policy import policy_hash
+from node.chain.records import StateRecord
+from node.chain.records.motions import Motion
+from node.chain.records.settings import PolicyRecord
+from node.chain.tx.envelope import decode_transaction
+from node.chain.tx.governance import PolicyChange, ProposeMotion
 from node.chain.types import NO_HASH, EpochMs, Hash, Height
 from node.chain.violations import Violation, ViolationCode
+
+MOTION_LEAD: Final = encode(161)
+"""Kind number of a motion, as its bytes begin: whatever does not contain it need not be decoded."""
 
 
 class AuthorityChange(Record, frozen=True, tag=18):
@@ -91,8 +101,37 @@ def check_block(point: Point, block: Block, summary: Summary) -> Point:
         next_authorities=point.next_authorities,
         frontier=frontier,
         suite=header.suite,
-        known_policies=point.known_policies,
+        known_policies=point.known_policies | _moved_policies(point.chain_id, block),
     )
+
+
+def _moved_policies(chain_id: Hash, block: Block) -> frozenset[Hash]:
+    """Policies that a transaction of the block moves: only these can ever come into force.
+
+    Whether one was adopted, and from which height, needs replay.
+    """
+    moved = set()
+    for raw in block.transactions:
+        if MOTION_LEAD not in raw:
+            continue
+        try:
+            body = decode_transaction(raw).body
+        except Malformed:
+            continue
+        if isinstance(body, ProposeMotion) and isinstance(body.subject, PolicyChange):
+            moved.add(policy_hash(chain_id, body.subject.policy))
+    return frozenset(moved)
+
+
+def policies_in(chain_id: Hash, records: Iterable[StateRecord]) -> frozenset[Hash]:
+    """Policies that a state knows, adopted or moved: what a point opened from a state starts with."""
+    known = set()
+    for record in records:
+        if isinstance(record, PolicyRecord):
+            known.add(policy_hash(chain_id, record.policy))
+        elif isinstance(record, Motion) and isinstance(record.subject, PolicyChange):
+            known.add(policy_hash(chain_id, record.subject.policy))
+    return frozenset(known)
 
 
 def check_tip(point: Point, certificate: CommitCertificate) -> None:

@@ -16,7 +16,7 @@ from node.chain.ledger import Ledger
 from node.chain.merkle import Frontier
 from node.chain.records import decode_record, encode_record, record_key
 from node.chain.types import Hash, Height
-from node.chain.verify import Point, start
+from node.chain.verify import Point, policies_in, start
 from node.store.blocklog import BlockLog
 from node.store.chainstore import BlockChanges, ChainStore
 from node.store.faults import StorageCode, StorageFault
@@ -105,7 +105,7 @@ def _restored(genesis: Genesis, header: Header, store: ChainStore) -> tuple[Ledg
         next_authorities=genesis.authorities,
         frontier=frontier,
         suite=header.suite,
-        known_policies=first.known_policies,
+        known_policies=policies_in(first.chain_id, ledger.records.values()),
     )
     return ledger, point
 

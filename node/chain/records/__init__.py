@@ -1,7 +1,8 @@
 """What the state remembers: one immutable record a key, each ending in its ``touch``.
 
 ``touch = digest("touch", chain_id, previous touch ‖ cause)[:16]``, where the cause is the signature of the touching
-transaction, or height ‖ due_ms ‖ id (8, 8 bytes big endian, then the id) for a timer. Signatures of persons are not
+transaction, or height ‖ due_ms ‖ id (8, 8 bytes big endian, then the id) for a timer; what a block's start does by
+itself (a new policy, a queue that moves) counts as a timer due at the block's time. Signatures of persons are not
 public, so a record's hash tells an outsider nothing about its guessed content.
 
 A record's key in the state is its kind (one byte) and its id.
@@ -15,13 +16,25 @@ from node.chain.codec import decoder, encode
 from node.chain.records.accounts import Budget, City, District, Fund, Position
 from node.chain.records.actors import Operator, Person
 from node.chain.records.bindings import KinBinding, Mint, Proposal, Site
+from node.chain.records.corrections import Claim, Correction, Donation
+from node.chain.records.entries import HonourEntry, RecorderMonth, SiteMonth
+from node.chain.records.events import Event, Membership, Team
+from node.chain.records.motions import Motion
 from node.chain.records.orders import Order, Pair
+from node.chain.records.redemption import (
+    Capacity,
+    Provider,
+    QueueSlot,
+    Redemption,
+    RedemptionQueue,
+)
 from node.chain.records.settings import (
     AuthorityRecord,
     CatalogueEntry,
     CitySettings,
     PolicyRecord,
 )
+from node.chain.records.settlement import SettlementRun
 
 StateRecord = (
     Person
@@ -41,6 +54,22 @@ StateRecord = (
     | CatalogueEntry
     | AuthorityRecord
     | CitySettings
+    | Correction
+    | Claim
+    | Donation
+    | Provider
+    | Capacity
+    | Redemption
+    | RedemptionQueue
+    | QueueSlot
+    | SettlementRun
+    | Event
+    | Team
+    | Membership
+    | SiteMonth
+    | RecorderMonth
+    | HonourEntry
+    | Motion
 )
 RECORD_SIZE_MAX_BYTES = 65_536
 
@@ -67,6 +96,22 @@ KINDS: dict[type[StateRecord], int] = {
     CatalogueEntry: 78,
     AuthorityRecord: 79,
     CitySettings: 80,
+    Correction: 90,
+    Claim: 91,
+    Donation: 92,
+    Provider: 93,
+    Capacity: 94,
+    Redemption: 95,
+    RedemptionQueue: 96,
+    QueueSlot: 97,
+    SettlementRun: 98,
+    Event: 99,
+    Team: 100,
+    Membership: 101,
+    SiteMonth: 102,
+    RecorderMonth: 103,
+    HonourEntry: 104,
+    Motion: 105,
 }
 """Kind number of each record, as in its first element."""
 

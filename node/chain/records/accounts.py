@@ -4,7 +4,8 @@ Every account is two unsigned totals, debits and credits; its balance is credits
 """
 
 from node.chain.codec import Record
-from node.chain.types import Code, CodeF, UintF
+from node.chain.policy import PERMILLE
+from node.chain.types import Code, CodeF, EpochMsF, OptionalIdF, UintF
 
 
 class Totals(Record, frozen=True):
@@ -34,7 +35,10 @@ class District(Record, frozen=True, tag=66):
     """Free and held minutes of the district's funds."""
     pool_free: Totals
     pool_held: Totals
+    teams: Totals
+    """Free minutes of the district's teams."""
     providers: Totals
+    """What providers have captured and nobody has retired yet."""
     retired: Totals
     minted: UintF
     """Ever minted into the district's funds."""
@@ -42,6 +46,12 @@ class District(Record, frozen=True, tag=66):
     """Ever returned from them."""
     inflow: Totals
     """Minutes that came from (credits) and went to (debits) other homes, cumulative."""
+    honour: Totals
+    """Honour minutes of the district's persons, a unit of its own."""
+    claims: Totals
+    """Claims on the district's persons, a unit of its own: credits opened, debits repaid or written off."""
+    capacity: Totals
+    """Contracted minutes, a unit of its own: credits attested or received, debits used, lapsed or passed on."""
     earned_min: UintF
     """Credited for service to the district's volunteers."""
     redeemed_min: UintF
@@ -59,6 +69,12 @@ class District(Record, frozen=True, tag=66):
     def key_id(self) -> bytes:
         """The district code."""
         return self.code.encode()
+
+    @property
+    def coverage_permille(self) -> int:
+        """Capacity ÷ liability, the liability being all minutes of the district's persons; 1000 without liability."""
+        liability = self.persons.balance
+        return self.capacity.balance * PERMILLE // liability if liability else PERMILLE
 
 
 class City(Record, frozen=True, tag=67):
@@ -78,7 +94,21 @@ class City(Record, frozen=True, tag=67):
     overflow: UintF
     team: UintF
     honour: Totals
-    """Contra of the honour unit: debits are honour minutes entered."""
+    """Contra of the honour unit: debits are honour minutes entered, credits corrected or turned into coins."""
+    claims: Totals
+    """Contra of the claim unit: debits are claims opened, credits repaid or written off."""
+    claims_written_off: UintF
+    """Of the credits, those that nobody paid."""
+    capacity: Totals
+    """Contra of the capacity unit: debits are attested minutes, credits lapsed ones."""
+    capacity_used: UintF
+    """Capacity that captures consumed."""
+    closed_free: Totals
+    """Free minutes of all closed funds together; always zero after a block (I7)."""
+    open_pairs: UintF
+    """Pairs of homes whose position is not settled."""
+    settlement: OptionalIdF
+    """The settlement run that is being agreed, at most one."""
     persons: UintF
     """Approved persons."""
     policy_version: UintF
@@ -99,6 +129,8 @@ class Fund(Record, frozen=True, tag=68):
     purpose: CodeF
     free: Totals
     held: Totals
+    due_ms: EpochMsF
+    """When the year ends and the free minutes return to ``issue``; 0 once they have: the fund is closed."""
     touch: bytes
 
     @property
@@ -130,8 +162,15 @@ class Position(Record, frozen=True, tag=70):
     low: CodeF
     high: CodeF
     flow: Totals
-    """From the view of ``low``: debits passed to ``high``, credits came from it."""
+    """From the view of ``low``: debits passed to ``high``, credits came from it; never reset."""
+    settled: Totals
+    """What settlement runs have settled of the flow, with the same signs."""
     touch: bytes
+
+    @property
+    def open_min(self) -> int:
+        """Flow that no settlement run has settled yet, from the view of ``low``."""
+        return self.flow.balance - self.settled.balance
 
     @property
     def key_id(self) -> bytes:

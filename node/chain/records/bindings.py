@@ -1,7 +1,7 @@
 """Things that wait for a second voice: proposals, mints, kin bindings; and the sites of a district."""
 
 from node.chain.codec import Record
-from node.chain.tx.organisation import Action
+from node.chain.tx.organisation import AnyAction
 from node.chain.types import CodeF, EpochMsF, HashF, IdF, MinutesF, UintF
 
 
@@ -11,7 +11,7 @@ class Proposal(Record, frozen=True, tag=73):
     id: IdF
     origin: HashF
     proposer: IdF
-    action: Action
+    action: AnyAction
     state: CodeF
     """``open``, ``done``, ``declined`` or ``expired``."""
     due_ms: EpochMsF

@@ -55,6 +55,7 @@ class Order(Record, frozen=True, tag=71):
     reviewer: OptionalIdF
     volunteer: OptionalIdF
     credit_to: CodeF
+    """``self``, or the volunteer's team by its id in hex."""
     notice: UintF
     insurance: HashF
     given_back_by: tuple[IdF, ...]

@@ -16,10 +16,11 @@ from node.chain.rules.guards import require
 from node.chain.state import Moment, View
 from node.chain.tx.envelope import TRANSACTION_VERSION, Transaction
 from node.chain.tx.orders import Request
+from node.chain.tx.redemption import Redeem
 from node.chain.tx.transfers import Donate, Give
 from node.chain.types import Id
 
-SETS_TERMS: Final = (Request, Give, Donate)
+SETS_TERMS: Final = (Request, Give, Donate, Redeem)
 """Kinds that need the active or the previous policy; all others may name any earlier one."""
 
 

@@ -6,7 +6,7 @@ from node.chain.records.actors import ACTIVE, CLOSED, Operator, Person
 from node.chain.records.bindings import Site, site_id
 from node.chain.state import Moment, View
 from node.chain.tx.envelope import Transaction
-from node.chain.types import EpochMs, Hash, Id
+from node.chain.types import ZERO_HASH, EpochMs, Hash, Id
 
 
 def require(condition: bool, code: ErrorCode, detail: str = "") -> None:  # noqa: FBT001 - a guard's condition
@@ -111,3 +111,22 @@ def require_origin(origin: Hash, named: Hash) -> None:
         Rejected: ``STALE_OBJECT``.
     """
     require(origin == named, ErrorCode.STALE_OBJECT, "another origin")
+
+
+def require_evidence(evidence: Hash) -> None:
+    """The statement names evidence that stands behind it in a vault.
+
+    Raises:
+        Rejected: ``RECORD_FIELD_MISSING``.
+    """
+    require(evidence != ZERO_HASH, ErrorCode.RECORD_FIELD_MISSING, "evidence")
+
+
+def require_unrelated(person: Person, other: Person) -> None:
+    """Neither is bound kin or agent of the other.
+
+    Raises:
+        Rejected: ``RELATED_PERSONS``.
+    """
+    related = person.is_related(other.id) or other.is_related(person.id)
+    require(not related, ErrorCode.RELATED_PERSONS, other.id.hex())

@@ -6,23 +6,20 @@ from msgspec.structs import replace
 
 from node.chain.certificate import AuthoritySet
 from node.chain.errors import ErrorCode
-from node.chain.policy import civil
+from node.chain.policy import civil, year_start_ms
 from node.chain.records.accounts import EMPTY, Budget, Fund, budget_id, fund_id
-from node.chain.records.actors import Operator
 from node.chain.records.bindings import Mint
-from node.chain.records.settings import AUTHORITIES_ID, AuthorityRecord
 from node.chain.rules.guards import (
     created_id,
     require,
     require_origin,
     sending_operator,
 )
+from node.chain.rules.voting import Ballot, Outcome, seated_authorities
 from node.chain.state import ISSUE, Account, Book, Leg, Moment, View, district_of, post
 from node.chain.tx.envelope import IssuanceBody, Transaction
 from node.chain.tx.issuance import ProposeMint, VoteMint
 from node.chain.types import Code, EpochMs, Hash, Minutes
-
-PERMILLE = 1_000
 
 
 def apply(view: View, at: Moment, tx: Transaction, tx_id: Hash, body: IssuanceBody) -> None:
@@ -40,23 +37,6 @@ def apply(view: View, at: Moment, tx: Transaction, tx_id: Hash, body: IssuanceBo
             assert_never(body)
 
 
-def votes_needed(at: Moment, authorities: AuthoritySet) -> int:
-    """Authorities that must agree: the policy's share, rounded up."""
-    share = len(authorities.members) * at.policy.issuance.mint_votes_permille
-    return -(-share // PERMILLE)
-
-
-def _seat(view: View, operator: Operator) -> AuthoritySet:
-    """The authority set, in which the operator's district must sit with this key."""
-    authorities = view.need(AuthorityRecord, AUTHORITIES_ID).authorities
-    seated = any(
-        m.district == operator.district and m.operator_key == operator.key
-        for m in authorities.members
-    )
-    require(seated, ErrorCode.NOT_AUTHORITY, operator.district)
-    return authorities
-
-
 def _check_budget(view: View, at: Moment, year: int, purpose: Code, minutes: Minutes) -> None:
     budget = at.policy.budget(purpose)
     require(budget is not None, ErrorCode.PURPOSE_UNKNOWN, purpose)
@@ -68,7 +48,7 @@ def _check_budget(view: View, at: Moment, year: int, purpose: Code, minutes: Min
 
 def _propose(view: View, at: Moment, tx: Transaction, tx_id: Hash, body: ProposeMint) -> None:
     operator = sending_operator(view, tx)
-    authorities = _seat(view, operator)
+    authorities = seated_authorities(view, operator)
     district_of(view, body.district)
     year, _ = civil(at.time_ms)
     require(body.minutes > 0, ErrorCode.MINUTES_OUT_OF_RANGE, "0")
@@ -96,28 +76,24 @@ def _propose(view: View, at: Moment, tx: Transaction, tx_id: Hash, body: Propose
 
 def _vote(view: View, at: Moment, tx: Transaction, body: VoteMint) -> None:
     operator = sending_operator(view, tx)
-    authorities = _seat(view, operator)
+    authorities = seated_authorities(view, operator)
     mint = view.need(Mint, body.proposal)
     require(mint.state == "open", ErrorCode.WRONG_STATE, mint.state)
     require(at.time_ms < mint.due_ms, ErrorCode.PROPOSAL_EXPIRED)
     require_origin(mint.origin, body.origin)
-    voted = operator.district in mint.voters + mint.opponents
-    require(not voted, ErrorCode.ALREADY_DONE, operator.district)
+    ballot = Ballot(mint.voters, mint.opponents).cast(operator.district, body.approve)
 
-    if body.approve:
-        mint = replace(mint, voters=tuple(sorted((*mint.voters, operator.district))))
-    else:
-        mint = replace(mint, opponents=tuple(sorted((*mint.opponents, operator.district))))
+    mint = replace(mint, voters=ballot.voters, opponents=ballot.opponents)
     view.put(mint)
     _decide(view, at, authorities, mint)
 
 
 def _decide(view: View, at: Moment, authorities: AuthoritySet, mint: Mint) -> None:
     """Mint once enough agree; refuse once enough can no longer agree."""
-    needed = votes_needed(at, authorities)
-    if len(authorities.members) - len(mint.opponents) < needed:
+    outcome = Ballot(mint.voters, mint.opponents).outcome(at, authorities)
+    if outcome is Outcome.FAILED:
         view.put(replace(mint, state=Code("refused"), due_ms=EpochMs(0)))
-    if len(mint.voters) < needed:
+    if outcome is not Outcome.PASSED:
         return
     year, _ = civil(at.time_ms)
     require(mint.year >= year, ErrorCode.YEAR_CLOSED, str(mint.year))
@@ -128,9 +104,28 @@ def _decide(view: View, at: Moment, authorities: AuthoritySet, mint: Mint) -> No
     view.put(Budget(mint.year, mint.purpose, minted, spent.touch if spent else b""))
     key = fund_id(mint.district, mint.year, mint.purpose)
     if view.get(Fund, key) is None:
-        view.put(Fund(mint.district, mint.year, mint.purpose, EMPTY, EMPTY, b""))
+        view.put(
+            Fund(
+                mint.district,
+                mint.year,
+                mint.purpose,
+                EMPTY,
+                EMPTY,
+                EpochMs(year_start_ms(mint.year + 1)),
+                b"",
+            )
+        )
     post(view, (Leg(ISSUE, Account(Book.FUND_FREE, key), mint.minutes),))
     view.put(replace(mint, state=Code("minted"), due_ms=EpochMs(0)))
+
+
+def close_fund(view: View, fund: Fund) -> None:
+    """The timer of a fund's year: what is free returns to ``issue``, and the fund is closed (I7).
+
+    Minutes still held return when their holds end (``rules.orders.settlement``, ``rules.holding``).
+    """
+    post(view, (Leg(Account(Book.FUND_FREE, fund.key_id), ISSUE, fund.free.balance),))
+    view.put(replace(view.need(Fund, fund.key_id), due_ms=EpochMs(0)))
 
 
 def expire_mint(view: View, mint: Mint) -> None:

@@ -4,8 +4,7 @@ The second is another natural person, holds the role, and is neither the subject
 action is checked when it is proposed and again when it happens.
 """
 
-from dataclasses import dataclass
-from typing import Final, assert_never
+from typing import Final, NamedTuple, assert_never
 
 from msgspec.structs import replace
 
@@ -15,6 +14,7 @@ from node.chain.hashing import domain
 from node.chain.records.actors import ACTIVE, PENDING, Agency, Gate, Kin, Person, Role
 from node.chain.records.bindings import KinBinding, Proposal, Site
 from node.chain.records.settings import SETTINGS_ID, CitySettings
+from node.chain.rules.actions import ActionFamilies, Roles, Scope, Seconded
 from node.chain.rules.guards import (
     active_person,
     created_id,
@@ -29,6 +29,7 @@ from node.chain.state import Moment, View, city_of, district_of
 from node.chain.tx.envelope import OrganisationBody, Transaction
 from node.chain.tx.organisation import (
     Action,
+    AnyAction,
     ApproveKin,
     ApprovePerson,
     Attest,
@@ -36,6 +37,7 @@ from node.chain.tx.organisation import (
     BindAgent,
     Decline,
     GrantRole,
+    MoneyAction,
     OpenSite,
     Propose,
     RevokeRole,
@@ -78,15 +80,14 @@ ACTION_ROLES: Final[dict[type[Action], tuple[tuple[str, ...], tuple[str, ...]]]]
 """(roles that may propose, roles that may second), each in the district the action concerns."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Scope:
-    """Which district an action concerns and who may not be its second."""
-
-    district: Code
-    subjects: frozenset[Id]
-
-
-def apply(view: View, at: Moment, tx: Transaction, tx_id: Hash, body: OrganisationBody) -> None:
+def apply(
+    view: View,
+    at: Moment,
+    tx: Transaction,
+    tx_id: Hash,
+    body: OrganisationBody,
+    families: ActionFamilies,
+) -> None:
     """Apply one transaction of this family.
 
     Raises:
@@ -94,30 +95,57 @@ def apply(view: View, at: Moment, tx: Transaction, tx_id: Hash, body: Organisati
     """
     match body:
         case Propose():
-            _propose(view, at, tx, tx_id, body)
+            _propose(view, at, tx, _Named(tx_id, body.action), families)
         case Second():
-            _second(view, at, tx, body)
+            _second(view, at, tx, body, families)
         case Decline():
-            _decline(view, at, tx, body)
+            _decline(view, at, tx, body, families)
         case _:
             assert_never(body)
 
 
-def _propose(view: View, at: Moment, tx: Transaction, tx_id: Hash, body: Propose) -> None:
+class _Named(NamedTuple):
+    """An action with the transaction that proposes it."""
+
+    tx_id: Hash
+    action: AnyAction
+
+
+def _roles(action: AnyAction, families: ActionFamilies) -> Roles:
+    if isinstance(action, MoneyAction):
+        return families[type(action)].roles[type(action)]
+    return ACTION_ROLES[type(action)]
+
+
+def _scope(
+    view: View, at: Moment, action: AnyAction, proposer: Id, families: ActionFamilies
+) -> Scope:
+    if isinstance(action, MoneyAction):
+        return families[type(action)].check(view, at, action, proposer)
+    return _check(view, at, action)
+
+
+def _propose(
+    view: View, at: Moment, tx: Transaction, named: _Named, families: ActionFamilies
+) -> None:
     sender = sending_person(view, tx)
-    scope = _check(view, at, body.action)
-    proposers, _ = ACTION_ROLES[type(body.action)]
+    action = named.action
+    scope = _scope(view, at, action, sender.id, families)
+    proposers, _ = _roles(action, families)
     require_any_role(sender, proposers, scope.district, at.time_ms)
-    own = isinstance(body.action, ApprovePerson | Attest | AttestGate | GrantRole)
-    subject = own and sender.id == getattr(body.action, "person", None)
+    if isinstance(action, MoneyAction):
+        apart = sender.id not in scope.subjects
+        require(apart, ErrorCode.SAME_PERSON, "whom it concerns cannot propose")
+    own = isinstance(action, ApprovePerson | Attest | AttestGate | GrantRole)
+    subject = own and sender.id == getattr(action, "person", None)
     require(not subject, ErrorCode.SAME_PERSON, "the subject cannot propose")
 
     view.create(
         Proposal(
             id=created_id(at, tx),
-            origin=tx_id,
+            origin=named.tx_id,
             proposer=sender.id,
-            action=body.action,
+            action=action,
             state=Code("open"),
             due_ms=EpochMs(at.time_ms + at.policy.ledger.proposal_ms),
             touch=b"",
@@ -133,24 +161,32 @@ def _open_proposal(view: View, at: Moment, id_: Id, origin: Hash) -> Proposal:
     return proposal
 
 
-def _second(view: View, at: Moment, tx: Transaction, body: Second) -> None:
+def _second(
+    view: View, at: Moment, tx: Transaction, body: Second, families: ActionFamilies
+) -> None:
     sender = sending_person(view, tx)
     proposal = _open_proposal(view, at, body.proposal, body.origin)
-    scope = _check(view, at, proposal.action)
-    _, seconders = ACTION_ROLES[type(proposal.action)]
+    action = proposal.action
+    scope = _scope(view, at, action, proposal.proposer, families)
+    _, seconders = _roles(action, families)
     require_any_role(sender, seconders, scope.district, at.time_ms)
     require(sender.id != proposal.proposer, ErrorCode.SAME_PERSON, "the proposer cannot second")
     require(sender.id not in scope.subjects, ErrorCode.SAME_PERSON, "subject or its recorder")
 
     view.put(replace(proposal, state=Code("done"), due_ms=EpochMs(0)))
-    _perform(view, at, proposal.action)
+    if isinstance(action, MoneyAction):
+        families[type(action)].perform(view, at, action, Seconded(proposal, sender.id))
+    else:
+        _perform(view, at, action)
 
 
-def _decline(view: View, at: Moment, tx: Transaction, body: Decline) -> None:
+def _decline(
+    view: View, at: Moment, tx: Transaction, body: Decline, families: ActionFamilies
+) -> None:
     sender = sending_person(view, tx)
     proposal = _open_proposal(view, at, body.proposal, body.origin)
-    scope = _check(view, at, proposal.action)
-    _, seconders = ACTION_ROLES[type(proposal.action)]
+    scope = _scope(view, at, proposal.action, proposal.proposer, families)
+    _, seconders = _roles(proposal.action, families)
     own = sender.id == proposal.proposer
     if not own:
         require_any_role(sender, seconders, scope.district, at.time_ms)
@@ -163,7 +199,7 @@ def expire_proposal(view: View, proposal: Proposal) -> None:
     view.put(replace(proposal, state=Code("expired"), due_ms=EpochMs(0)))
 
 
-def _check(view: View, at: Moment, action: Action) -> _Scope:
+def _check(view: View, at: Moment, action: Action) -> Scope:
     """Whether the action could happen now, whom it concerns and where."""
     match action:
         case ApprovePerson():
@@ -172,19 +208,19 @@ def _check(view: View, at: Moment, action: Action) -> _Scope:
             return _check_role(view, at, action)
         case OpenSite():
             district_of(view, action.district)
-            return _Scope(action.district, frozenset())
+            return Scope(action.district, frozenset())
         case ApproveKin():
             return _check_kin(view, at, action)
         case Attest() | AttestGate():
             person = active_person(view, action.person)
-            return _Scope(person.home, frozenset({person.id}))
+            return Scope(person.home, frozenset({person.id}))
         case BindAgent():
             return _check_agent(view, at, action)
         case _:
             assert_never(action)
 
 
-def _check_approval(view: View, at: Moment, action: ApprovePerson) -> _Scope:
+def _check_approval(view: View, at: Moment, action: ApprovePerson) -> Scope:
     person = known_person(view, action.person)
     require(person.status == PENDING, ErrorCode.ALREADY_DONE, person.status)
     require_origin(person.origin, action.origin)
@@ -196,7 +232,7 @@ def _check_approval(view: View, at: Moment, action: ApprovePerson) -> _Scope:
         action.receipt.signature,
     )
     require(sound, ErrorCode.RECEIPT_INVALID, person.id.hex())
-    return _Scope(person.home, frozenset({person.id, person.recorder or NO_ID}))
+    return Scope(person.home, frozenset({person.id, person.recorder or NO_ID}))
 
 
 def receipt_bytes(chain_id: Hash, person: Id, district: Code, day: int) -> bytes:
@@ -206,7 +242,7 @@ def receipt_bytes(chain_id: Hash, person: Id, district: Code, day: int) -> bytes
     )
 
 
-def _check_role(view: View, at: Moment, action: GrantRole | RevokeRole) -> _Scope:
+def _check_role(view: View, at: Moment, action: GrantRole | RevokeRole) -> Scope:
     person = active_person(view, action.person)
     district_of(view, action.district)
     require(action.role in ROLES, ErrorCode.ROLE_MISSING, f"unknown role {action.role}")
@@ -216,7 +252,7 @@ def _check_role(view: View, at: Moment, action: GrantRole | RevokeRole) -> _Scop
     else:
         held = any(r.role == action.role and r.district == action.district for r in person.roles)
         require(held, ErrorCode.NO_SUCH_OBJECT, "no such role")
-    return _Scope(action.district, frozenset({person.id}))
+    return Scope(action.district, frozenset({person.id}))
 
 
 def _site_exists(view: View, action: GrantRole) -> bool:
@@ -224,7 +260,7 @@ def _site_exists(view: View, action: GrantRole) -> bool:
     return True
 
 
-def _check_kin(view: View, at: Moment, action: ApproveKin) -> _Scope:
+def _check_kin(view: View, at: Moment, action: ApproveKin) -> Scope:
     binding = view.need(KinBinding, action.binding)
     require(binding.state == "accepted", ErrorCode.WRONG_STATE, binding.state)
     require(at.time_ms < binding.due_ms, ErrorCode.PROPOSAL_EXPIRED)
@@ -233,17 +269,17 @@ def _check_kin(view: View, at: Moment, action: ApproveKin) -> _Scope:
     limit = at.policy.persons.kin_max
     full = max(len(first.kin), len(second.kin)) >= limit
     require(not full, ErrorCode.KIN_LIMIT, f"at most {limit}")
-    return _Scope(first.home, frozenset({first.id, second.id, binding.recorder}))
+    return Scope(first.home, frozenset({first.id, second.id, binding.recorder}))
 
 
-def _check_agent(view: View, at: Moment, action: BindAgent) -> _Scope:
+def _check_agent(view: View, at: Moment, action: BindAgent) -> Scope:
     person, agent = active_person(view, action.person), active_person(view, action.agent)
     require(person.id != agent.id, ErrorCode.SAME_PERSON)
     require(not person.key, ErrorCode.METHOD_NOT_ALLOWED, "the person has a key of their own")
     limit = at.policy.persons.agent_elders_max
     bound = any(a.agent == agent.id for a in person.agents)
     require(bound or agent.principals < limit, ErrorCode.AGENT_LIMIT, f"at most {limit}")
-    return _Scope(person.home, frozenset({person.id, agent.id}))
+    return Scope(person.home, frozenset({person.id, agent.id}))
 
 
 def _perform(view: View, at: Moment, action: Action) -> None:

@@ -6,11 +6,12 @@ from msgspec.structs import replace
 
 from node.chain.errors import ErrorCode
 from node.chain.records.actors import Person
-from node.chain.rules.guards import active_person, require, sending_person
+from node.chain.records.corrections import Donation
+from node.chain.rules.guards import active_person, created_id, require, sending_person
 from node.chain.state import Account, Book, Leg, Moment, View, district_of, post
 from node.chain.tx.envelope import Transaction, TransferBody
 from node.chain.tx.transfers import Donate, Give
-from node.chain.types import Hash, Minutes
+from node.chain.types import EpochMs, Hash, Minutes
 
 
 def apply(view: View, at: Moment, tx: Transaction, tx_id: Hash, body: TransferBody) -> None:
@@ -23,7 +24,7 @@ def apply(view: View, at: Moment, tx: Transaction, tx_id: Hash, body: TransferBo
         case Give():
             _give(view, at, tx, body)
         case Donate():
-            _donate(view, tx, body)
+            _donate(view, at, tx, tx_id, body)
         case _:
             assert_never(body)
 
@@ -60,7 +61,7 @@ def _give(view: View, at: Moment, tx: Transaction, body: Give) -> None:
     view.put(replace(home, gifted_min=home.gifted_min + body.minutes))
 
 
-def _donate(view: View, tx: Transaction, body: Donate) -> None:
+def _donate(view: View, at: Moment, tx: Transaction, tx_id: Hash, body: Donate) -> None:
     giver = sending_person(view, tx)
     require(body.minutes > 0, ErrorCode.MINUTES_OUT_OF_RANGE, "0")
     require(body.pool in {"district", "city"}, ErrorCode.BAD_FIELD, body.pool)
@@ -72,3 +73,15 @@ def _donate(view: View, tx: Transaction, body: Donate) -> None:
     post(view, (Leg(Account(Book.AVAILABLE, giver.id), target, body.minutes),))
     home = district_of(view, giver.home)
     view.put(replace(home, donated_min=home.donated_min + body.minutes))
+    if body.minutes > at.policy.persons.donation_undo_above_min:
+        view.create(
+            Donation(
+                id=created_id(at, tx),
+                origin=tx_id,
+                person=giver.id,
+                pool=giver.home if body.pool == "district" else body.pool,
+                minutes=body.minutes,
+                due_ms=EpochMs(at.time_ms + at.policy.persons.donation_undo_ms),
+                touch=b"",
+            )
+        )

@@ -14,7 +14,19 @@ from typing import Final
 from node.chain.codec import Record, decoder
 from node.chain.hashing import domain
 from node.chain.limits import TRANSACTION_SIZE_MAX_BYTES
-from node.chain.tx import governance, identity, issuance, orders, organisation, transfers
+from node.chain.tx import (
+    corrections,
+    events,
+    governance,
+    identity,
+    issuance,
+    orders,
+    organisation,
+    redemption,
+    settlement,
+    teams,
+    transfers,
+)
 from node.chain.types import EpochMsF, Hash, IdF, SignatureF, UintF
 
 TRANSACTION_VERSION: Final = 1
@@ -51,8 +63,25 @@ OrderBody = (
 )
 TransferBody = transfers.Give | transfers.Donate
 IssuanceBody = issuance.ProposeMint | issuance.VoteMint
-GovernanceBody = governance.Rejoin
-Body = IdentityBody | OrganisationBody | OrderBody | TransferBody | IssuanceBody | GovernanceBody
+GovernanceBody = governance.Rejoin | governance.ProposeMotion | governance.VoteMotion
+CorrectionBody = corrections.Repay
+RedemptionBody = redemption.Redeem | redemption.ReleaseRedemption | redemption.Capture
+SettlementBody = settlement.ProposeSettlement | settlement.AgreeSettlement
+EventBody = events.AttendEvent | events.LeaveEvent | events.CreditAttendance | events.CloseEvent
+TeamBody = teams.JoinTeam | teams.LeaveTeam | teams.DonateTeam
+Body = (
+    IdentityBody
+    | OrganisationBody
+    | OrderBody
+    | TransferBody
+    | IssuanceBody
+    | GovernanceBody
+    | CorrectionBody
+    | RedemptionBody
+    | SettlementBody
+    | EventBody
+    | TeamBody
+)
 
 
 class Transaction(Record, frozen=True, tag=1):

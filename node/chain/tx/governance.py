@@ -1,10 +1,12 @@
-"""What authorities say about their own seats."""
+"""What authorities say about their own seats and decide together: motions on policy and catalogue."""
 
 from typing import Annotated
 
 from msgspec import Meta
 
 from node.chain.codec import Record
+from node.chain.policy import Policy, ServiceClass
+from node.chain.types import HashF, IdF
 
 
 class Rejoin(Record, frozen=True, tag=160):
@@ -16,3 +18,34 @@ class Rejoin(Record, frozen=True, tag=160):
 
     nonce: Annotated[bytes, Meta(min_length=16, max_length=16)]
     """Fresh random bits, so that the node knows its own."""
+
+
+class PolicyChange(Record, frozen=True, tag=1):
+    """The next version of the policy, whole, in force from its activation height."""
+
+    policy: Policy
+
+
+class CatalogueChange(Record, frozen=True, tag=2):
+    """The next version of a service class, or the first of a new one; it binds orders published later."""
+
+    service: ServiceClass
+
+
+Subject = PolicyChange | CatalogueChange
+
+
+class ProposeMotion(Record, frozen=True, tag=161):
+    """An authority's operator moves that something be decided; it is its first vote."""
+
+    subject: Subject
+    evidence: HashF
+    """Hash of the decision on paper."""
+
+
+class VoteMotion(Record, frozen=True, tag=162):
+    """Another authority's operator agrees or not."""
+
+    motion: IdF
+    origin: HashF
+    approve: Annotated[int, Meta(ge=0, le=1)]

@@ -69,7 +69,7 @@ class Accept(Record, frozen=True, tag=84):
     origin: HashF
     count: UintF
     credit_to: CodeF
-    """``self`` or ``team``."""
+    """``self``, or ``team`` for the team whose member the volunteer is."""
     notice: UintF
     """Version of the risk notice the volunteer has read."""
     insurance: HashF

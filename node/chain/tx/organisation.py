@@ -5,6 +5,7 @@ from typing import Annotated
 from msgspec import Meta
 
 from node.chain.codec import Record
+from node.chain.tx import corrections, entries, events, redemption, teams
 from node.chain.tx.identity import BureauReceipt
 from node.chain.types import CodeF, EpochMsF, HashF, IdF
 
@@ -86,11 +87,28 @@ Action = (
     ApprovePerson | GrantRole | RevokeRole | OpenSite | ApproveKin | Attest | BindAgent | AttestGate
 )
 
+MoneyAction = (
+    corrections.Correct
+    | corrections.WriteOff
+    | corrections.Compensate
+    | corrections.UndoDonation
+    | redemption.OpenProvider
+    | redemption.AttestCapacity
+    | redemption.RetireDue
+    | entries.EnterHonour
+    | entries.CorrectHonour
+    | entries.ConvertHonour
+    | events.OpenEvent
+    | teams.OpenTeam
+)
+"""Actions whose rules belong to other families."""
+AnyAction = Action | MoneyAction
+
 
 class Propose(Record, frozen=True, tag=60):
     """The first of two staff puts an action forward."""
 
-    action: Action
+    action: AnyAction
 
 
 class Second(Record, frozen=True, tag=61):

@@ -25,9 +25,10 @@ from node.chain.rules.orders.parties import (
     require_party_reason,
     require_volunteer,
 )
-from node.chain.rules.orders.service import abort, counted_minutes
+from node.chain.rules.orders.service import abort
 from node.chain.rules.orders.settlement import keep_interval, stop_serving
 from node.chain.rules.orders.timers import ripe_order
+from node.chain.rules.serving import counted_minutes
 from node.chain.state import Moment, View
 from node.chain.tx.envelope import Transaction
 from node.chain.tx.orders import Confirm, Endorse, ObjectOrder, Reduce

@@ -7,8 +7,9 @@ from msgspec.structs import replace
 from node.chain.errors import ErrorCode
 from node.chain.hashing import ID_BYTES, digest
 from node.chain.lifecycle import FINALS, Event, State
-from node.chain.policy import MINUTE_MS, ServicePolicy, day_of, month_of, week_of
-from node.chain.records.actors import Person
+from node.chain.policy import ServicePolicy, day_of, month_of
+from node.chain.records.actors import Interval, Person
+from node.chain.records.events import Membership
 from node.chain.records.orders import Order, Pair
 from node.chain.rules.guards import require, require_role, sending_person
 from node.chain.rules.orders.moves import (
@@ -29,6 +30,7 @@ from node.chain.rules.orders.parties import (
     require_volunteer,
 )
 from node.chain.rules.orders.settlement import (
+    SELF,
     drop_interval,
     hold,
     keep_interval,
@@ -37,6 +39,7 @@ from node.chain.rules.orders.settlement import (
     weighted,
 )
 from node.chain.rules.orders.timers import ripe_order
+from node.chain.rules.serving import counted_minutes, require_free_time
 from node.chain.state import Moment, View
 from node.chain.tx.envelope import Transaction
 from node.chain.tx.orders import (
@@ -99,7 +102,7 @@ def _accept(view: View, at: Moment, sender: Person, order: Order, body: Accept) 
     require(order.invited in {NO_ID, sender.id}, ErrorCode.NOT_A_PARTY, "another was invited")
     again = sender.id in order.given_back_by
     require(not again, ErrorCode.ALREADY_DONE, "given back before")
-    require(body.credit_to == "self", ErrorCode.BAD_FIELD, body.credit_to)
+    credit_to = _credit_to(view, sender, body)
     _require_may_serve(view, at, order, sender)
     _require_unrelated(view, order, sender)
     insured = not service_of(view, order).service.home_visit or body.insurance != ZERO_HASH
@@ -111,13 +114,21 @@ def _accept(view: View, at: Moment, sender: Person, order: Order, body: Accept) 
     accepted = replace(
         order,
         volunteer=sender.id,
-        credit_to=body.credit_to,
+        credit_to=credit_to,
         notice=body.notice,
         insurance=body.insurance,
         needs_endorse=1 if over else order.needs_endorse,
     )
     keep_interval(view, at, accepted, order.start_ms, planned_end_ms(order), order.expected_min)
     move(view, accepted, Event.ACCEPT, State.ACCEPTED, order.start_ms + at.policy.orders.lapse_ms)
+
+
+def _credit_to(view: View, sender: Person, body: Accept) -> Code:
+    """Where the minutes go, pinned now: ``self``, or the id of the team the volunteer is a member of."""
+    require(body.credit_to in {SELF, "team"}, ErrorCode.BAD_FIELD, body.credit_to)
+    if body.credit_to == SELF:
+        return Code(SELF)
+    return Code(view.need(Membership, sender.id).team.hex())
 
 
 def _require_may_serve(view: View, at: Moment, order: Order, volunteer: Person) -> None:
@@ -140,16 +151,10 @@ def _require_unrelated(view: View, order: Order, volunteer: Person) -> None:
 
 def _require_free_time(policy: ServicePolicy, order: Order, volunteer: Person) -> None:
     """No overlap, a travel gap between sites, and the limits of day and week."""
-    start, end = order.start_ms, planned_end_ms(order)
-    day = week = int(order.expected_min)
-    for taken in volunteer.intervals:
-        gap = 0 if taken.site == order.site else policy.travel_gap_ms
-        apart = end + gap <= taken.start_ms or taken.end_ms + gap <= start
-        require(apart, ErrorCode.OVERLAP, f"order {taken.order.hex()}")
-        day += taken.minutes if day_of(taken.start_ms) == day_of(start) else 0
-        week += taken.minutes if week_of(taken.start_ms) == week_of(start) else 0
-    require(day <= policy.day_max_min, ErrorCode.DAY_LIMIT, f"{day} minutes")
-    require(week <= policy.week_max_min, ErrorCode.WEEK_LIMIT, f"{week} minutes")
+    interval = Interval(
+        order.id, order.start_ms, EpochMs(planned_end_ms(order)), order.expected_min, order.site
+    )
+    require_free_time(policy, volunteer, interval)
 
 
 def _count_pair(view: View, at: Moment, order: Order, volunteer: Person) -> tuple[Pair, bool]:
@@ -281,13 +286,6 @@ def _require_siblings(view: View, order: Order) -> None:
     states = [head.state, *(view.need(Order, member).state for member in head.members)]
     ready = sum(1 for state in states if state in SERVICE_LIVE)
     require(ready >= needed, ErrorCode.SIBLING_MISSING, f"{ready} of {needed} accepted")
-
-
-def counted_minutes(policy: ServicePolicy, start_ms: int, end_ms: int) -> Minutes:
-    """⌊(end - start + grace) ÷ quantum⌋ · quantum: nothing is rounded up to a first half hour."""
-    spent = max(0, end_ms - start_ms) + policy.grace_min * MINUTE_MS
-    quantum = policy.quantum_min * MINUTE_MS
-    return Minutes(spent // quantum * policy.quantum_min)
 
 
 def _check_out(view: View, at: Moment, sender: Person, order: Order, body: CheckOut) -> None:

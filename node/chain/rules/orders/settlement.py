@@ -1,8 +1,9 @@
 """Holds, payment and release: the postings of an order.
 
 Publishing moves the expected minutes from the payer's free to its held account. Settling moves min(weighted minutes,
-hold) to the volunteer, up to the cap of their store, the surplus to the pool of the volunteer's home, and the rest back
-to the payer. Minutes served beyond the hold become honour minutes. A fund's release into a closed year returns at once.
+hold) to the volunteer, up to the cap of their store, the surplus to the pool of the volunteer's home (or all of it to
+the volunteer's team, if they so accepted), and the rest back to the payer. Minutes served beyond the hold become honour
+minutes. A fund's release into a closed year returns at once.
 """
 
 from typing import Final, NamedTuple
@@ -10,14 +11,15 @@ from typing import Final, NamedTuple
 from msgspec.structs import replace
 
 from node.chain.errors import Bug, ErrorCode
-from node.chain.policy import civil, month_of
-from node.chain.records.accounts import Fund, Totals
+from node.chain.policy import month_of
+from node.chain.records.accounts import Fund
 from node.chain.records.actors import Allowance, Interval, Person
 from node.chain.records.orders import Order
 from node.chain.records.settings import PolicyRecord, policy_id
+from node.chain.rules import payments, serving
 from node.chain.rules.guards import require
+from node.chain.rules.payments import count_hold, credit_person, give_back
 from node.chain.state import (
-    ISSUE,
     Account,
     Book,
     Leg,
@@ -28,23 +30,12 @@ from node.chain.state import (
     post,
 )
 from node.chain.types import NO_ID, EpochMs, Minutes
+from node.chain.units import enter_honour
 
-PERMILLE: Final = 1_000
+SELF: Final = "self"
+"""`credit_to` of an order whose volunteer is paid; otherwise it is their team's id in hex."""
 MONTHS_KEPT: Final = 3
 """Allowances of the current and neighbouring months; older ones can no longer change."""
-
-_FREE: Final = {
-    "person": Book.AVAILABLE,
-    "fund": Book.FUND_FREE,
-    "pool": Book.POOL_FREE,
-    "city-pool": Book.CITY_FREE,
-}
-_HELD: Final = {
-    "person": Book.HELD,
-    "fund": Book.FUND_HELD,
-    "pool": Book.POOL_HELD,
-    "city-pool": Book.CITY_HELD,
-}
 
 
 class Payment(NamedTuple):
@@ -53,22 +44,23 @@ class Payment(NamedTuple):
     paid: int
     credited: int
     overflow: int
+    team: int
     honour: int
 
 
 def free_account(order: Order) -> Account:
     """Where the payer's minutes come from and go back to."""
-    return Account(_FREE[order.payer_kind], order.payer)
+    return payments.free_account(order.payer_kind, order.payer)
 
 
 def held_account(order: Order) -> Account:
     """Where the payer's minutes wait."""
-    return Account(_HELD[order.payer_kind], order.payer)
+    return payments.held_account(order.payer_kind, order.payer)
 
 
 def weighted(order: Order, minutes: int) -> int:
     """⌊minutes · weight ÷ 1000⌋: what a service of these minutes costs and pays."""
-    return minutes * order.weight_permille // PERMILLE
+    return payments.weighted(minutes, order.weight_permille)
 
 
 def hold(view: View, at: Moment, order: Order, minutes: int) -> Order:
@@ -80,9 +72,7 @@ def hold(view: View, at: Moment, order: Order, minutes: int) -> Order:
     if order.payer_kind == "fund":
         _use_allowance(view, at, order, held=minutes, used=0)
     post(view, (Leg(free_account(order), held_account(order), minutes),))
-    city = city_of(view)
-    holds = Totals(city.holds.debits, city.holds.credits + minutes)
-    view.put(replace(city, holds=holds))
+    count_hold(view, opened=minutes, closed=0)
     return replace(order, hold_min=Minutes(order.hold_min + minutes))
 
 
@@ -98,17 +88,9 @@ def release(view: View, at: Moment, order: Order) -> Order:
 
 def settle(view: View, at: Moment, order: Order, minutes: int) -> Order:
     """Pay the volunteer for unweighted minutes out of the hold, and give the rest back."""
-    payment = _divide(view, order, minutes)
-    volunteer = view.need(Person, order.volunteer)
-    held = held_account(order)
-    pool = Account(Book.POOL_FREE, volunteer.home.encode())
-    legs = (
-        Leg(held, Account(Book.AVAILABLE, volunteer.id), payment.credited),
-        Leg(held, pool, payment.overflow),
-    )
+    payment = _pay(view, order, minutes)
     if order.payer_kind == "fund":
         _use_allowance(view, at, order, held=-order.hold_min, used=payment.paid)
-    post(view, (leg for leg in legs if leg.minutes))
     _give_back(view, at, order, order.hold_min - payment.paid)
     _credit_service(view, order, payment, minutes)
     _count(view, order, payment)
@@ -121,46 +103,39 @@ def settle(view: View, at: Moment, order: Order, minutes: int) -> Order:
     )
 
 
-def _divide(view: View, order: Order, minutes: int) -> Payment:
+def _pay(view: View, order: Order, minutes: int) -> Payment:
     """Cap and weight are those pinned when the order was published."""
     due = weighted(order, minutes)
     paid = min(due, order.hold_min)
+    held = held_account(order)
+    if order.credit_to != SELF:
+        team = Account(Book.TEAM, bytes.fromhex(order.credit_to))
+        post(view, (Leg(held, team, paid),))
+        return Payment(paid, 0, 0, paid, due - paid)
     cap = view.need(PolicyRecord, policy_id(order.policy_version)).policy.persons.cap_min
-    volunteer = view.need(Person, order.volunteer)
-    room = max(0, cap - volunteer.store_min) if cap else paid
-    credited = min(paid, room)
-    return Payment(paid, credited, paid - credited, due - paid)
+    credit = credit_person(view, held, order.volunteer, paid, cap)
+    return Payment(paid, credit.credited, credit.overflow, 0, due - paid)
 
 
 def _give_back(view: View, at: Moment, order: Order, minutes: int) -> None:
-    if minutes == 0:
-        return
-    post(view, (Leg(held_account(order), free_account(order), minutes),))
-    if order.payer_kind != "fund":
-        return
-    year, _ = civil(at.time_ms)
-    if view.need(Fund, order.payer).year < year:
-        post(view, (Leg(free_account(order), ISSUE, minutes),))
+    give_back(view, at, held_account(order), free_account(order), minutes)
 
 
 def _close_hold(view: View, order: Order) -> Order:
-    city = city_of(view)
-    holds = Totals(city.holds.debits + order.hold_min, city.holds.credits)
-    view.put(replace(city, holds=holds))
+    count_hold(view, opened=0, closed=order.hold_min)
     return replace(order, hold_min=Minutes(0))
 
 
 def _credit_service(view: View, order: Order, payment: Payment, minutes: int) -> None:
     volunteer = view.need(Person, order.volunteer)
-    honour = Totals(volunteer.honour.debits, volunteer.honour.credits + payment.honour)
     view.put(
         replace(
             volunteer,
             earned_min=Minutes(volunteer.earned_min + payment.credited),
             served_min=Minutes(volunteer.served_min + minutes),
-            honour=honour,
         )
     )
+    enter_honour(view, order.volunteer, payment.honour)
 
 
 def _count(view: View, order: Order, payment: Payment) -> None:
@@ -172,7 +147,7 @@ def _count(view: View, order: Order, payment: Payment) -> None:
             paid=city.paid + payment.paid,
             credited=city.credited + payment.credited,
             overflow=city.overflow + payment.overflow,
-            honour=Totals(city.honour.debits + payment.honour, city.honour.credits),
+            team=city.team + payment.team,
         )
     )
     volunteer = view.need(Person, order.volunteer)
@@ -223,12 +198,8 @@ def keep_interval(
     view: View, at: Moment, order: Order, start_ms: int, end_ms: int, minutes: int
 ) -> None:
     """Remember (or correct) when the volunteer serves this order; forget what is older than the policy's time."""
-    volunteer = view.need(Person, order.volunteer)
-    oldest = at.time_ms - at.policy.service.interval_kept_ms
-    others = [i for i in volunteer.intervals if i.order != order.id and i.end_ms >= oldest]
     interval = Interval(order.id, EpochMs(start_ms), EpochMs(end_ms), Minutes(minutes), order.site)
-    intervals = sorted((*others, interval), key=lambda i: (i.start_ms, i.order))
-    view.put(replace(volunteer, intervals=tuple(intervals)))
+    serving.keep_interval(view, at, order.volunteer, interval)
 
 
 def drop_interval(view: View, order: Order) -> None:

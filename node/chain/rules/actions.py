@@ -1,0 +1,46 @@
+"""Actions of two staff whose rules belong to another family than ``organisation``.
+
+``organisation`` knows how one proposes and another seconds; a family says who may do so, whom the action concerns and
+what it does. Families do not know each other, so ``node.chain.transition`` hands the one to the other.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from node.chain.records.bindings import Proposal
+from node.chain.state import Moment, View
+from node.chain.tx.organisation import MoneyAction
+from node.chain.types import Code, Id
+
+Roles = tuple[tuple[str, ...], tuple[str, ...]]
+"""(roles that may propose, roles that may second), each in the district the action concerns."""
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """Which district an action concerns and who may neither propose nor second it."""
+
+    district: Code
+    subjects: frozenset[Id]
+
+
+@dataclass(frozen=True, slots=True)
+class Seconded:
+    """A proposal that a second has just agreed to; its action happens now."""
+
+    proposal: Proposal
+    seconder: Id
+
+
+class ActionFamily(NamedTuple):
+    """The actions of one family of rules."""
+
+    roles: Mapping[type[MoneyAction], Roles]
+    check: Callable[[View, Moment, MoneyAction, Id], Scope]
+    """Whether the action could happen now, asked when it is proposed and again when it is seconded; the last argument
+    is the proposer."""
+    perform: Callable[[View, Moment, MoneyAction, Seconded], None]
+
+
+ActionFamilies = Mapping[type[MoneyAction], ActionFamily]
