@@ -71,7 +71,6 @@ class Books:
     def donated(self, person: str, minutes: int) -> None:
         """Minutes went to the pool of the person's home."""
         self.stores[person] -= minutes
-        self._city["pool_min"] += minutes
         self._of(self.homes[person]).update(
             stores_min=-minutes, pool_min=minutes, donated_min=minutes
         )
@@ -86,10 +85,15 @@ class Books:
         self._moved(source, target, minutes)
 
     def totals(self) -> Mapping[tuple[str, str], int]:
-        """Every prediction by (district or ``city``, name); what the story never touched is 0."""
+        """Every prediction by (district or ``city``, name); what the story never touched is 0.
+
+        The city's ``pool_min`` is its own pool; each district has one, too.
+        """
         names = {name for counter in self._districts.values() for name in counter} | {"held_min"}
         predicted = {("city", name): value for name, value in self._city.items()}
-        predicted |= {("city", name): 0 for name in ("held_min", "overflow_min", "returned_min")}
+        predicted |= {
+            ("city", name): 0 for name in ("held_min", "overflow_min", "pool_min", "returned_min")
+        }
         for district, counter in self._districts.items():
             predicted |= {(district, name): counter[name] for name in names}
         return predicted

@@ -71,6 +71,14 @@ class NodeDoors:
             return None
         return msgspec.json.decode(reply.content, type=_Block).id
 
+    def checkpoint(self) -> bytes | None:
+        """The newest checkpoint note; None while there is none."""
+        try:
+            reply = self._http.get(f"{self.public}/v1/checkpoint")
+        except httpx2.TransportError:
+            return None
+        return reply.content if reply.status_code == HTTP_OK else None
+
     def leap_to(self, leap_ms: int) -> bool:
         """Make the sum of the node's leaps at least this; False while it does not answer.
 

@@ -80,7 +80,7 @@ class Audit(msgspec.Struct, frozen=True):
 
 
 def collect(story: Story, files: EvidenceFiles) -> tuple[Path, ...]:
-    """Write archive, genesis, checkpoint and proofs.
+    """Write archive, genesis, checkpoint (where the districts have signed one by now) and proofs.
 
     Returns:
         The proof files.
@@ -93,7 +93,9 @@ def collect(story: Story, files: EvidenceFiles) -> tuple[Path, ...]:
     files.proofs.mkdir(parents=True, exist_ok=True)
     shutil.copyfile(city.places.genesis, files.genesis)
     # The checkpoint comes first: an archive that is older could not be compared with it.
-    doors.save(f"{doors.public}/v1/checkpoint", files.checkpoint)
+    note = doors.checkpoint()
+    if note is not None:
+        files.checkpoint.write_bytes(note)
     doors.save(f"{doors.operations}/export", files.archive)
     written: list[Path] = []
     for name, (reader, order) in story.settled.items():
@@ -113,7 +115,9 @@ def audit(files: EvidenceFiles, environment: Mapping[str, str]) -> Audit:
     """
     report = files.root / "audit.md"
     words = ["verify", str(files.archive), "--genesis", str(files.genesis), "--json"]
-    words += ["--report", str(report), "--checkpoint", str(files.checkpoint)]
+    words += ["--report", str(report)]
+    if files.checkpoint.is_file():
+        words += ["--checkpoint", str(files.checkpoint)]
     raw = _run("audit", words, environment)
     (files.root / "audit.json").write_bytes(raw)
     return msgspec.json.decode(raw, type=Audit)
