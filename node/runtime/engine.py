@@ -61,6 +61,7 @@ from node.consensus.wire import (
 from node.runtime.candidates import Candidates
 from node.runtime.ports import Ports, RoundTimer, Tip
 from node.runtime.signer import Signer
+from node.runtime.statements import said
 from node.runtime.timeouts import GONE_PROPOSER_MS, HEARD_HEIGHTS, Pace
 from node.runtime.verifier import Verifier
 
@@ -284,6 +285,8 @@ class Engine:
         self._release()
         height, log = self.height, self._ports.vote_log
         log.reach(height)
+        if self._ports.statements is not None:
+            self._ports.statements.keep(height, (*said(self.state), *certificate.votes()))
         self._ports.blocks.commit(block, certificate)
         log.forget_below(Height(height + 1))
         if self.signer.abstains:

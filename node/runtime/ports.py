@@ -1,6 +1,6 @@
 """What the driver needs from the world, as narrow protocols; and the values that cross them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -200,6 +200,13 @@ class ProposalLog(Protocol):
         """What was kept for the height and is whole."""
 
 
+class Statements(Protocol):
+    """Keeps what was said about decided blocks (``node.runtime.statements``)."""
+
+    def keep(self, height: Height, messages: Iterable[SignedMessage]) -> None:
+        """Append what was said at a height."""
+
+
 class Rejoining(Protocol):
     """How a node that abstains comes back: a transaction with fresh random bits, in a block decided after its loss."""
 
@@ -245,3 +252,5 @@ class Ports:
     proposal_log: ProposalLog
     rejoining: Rejoining
     notices: Notices
+    statements: Statements | None = None
+    """None where nobody will ever ask."""

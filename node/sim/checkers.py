@@ -1,25 +1,22 @@
 """What must hold in every run, checked as it happens (the numbers are those of ``docs/spec/consensus.md``)."""
 
-from collections.abc import Iterable
-
 from node.chain.block import Block, block_id
 from node.chain.certificate import (
     SIGNATURE_FIELD_BYTES,
     CommitCertificate,
     Evidence,
-    Polka,
     SignedMessage,
-    Vote,
     certificate_fault,
     check_evidence,
     convicts,
 )
 from node.chain.codec import encode
-from node.chain.hashing import SUITE_ED25519_SHA256, digest
+from node.chain.hashing import digest
 from node.chain.types import Hash, Height
 from node.consensus.state import State, Step
 from node.consensus.votes import leader
-from node.consensus.wire import DecidedHeader, ProposalMessage, VotesMessage, decode_peer_message
+from node.consensus.wire import ProposalMessage, VotesMessage, decode_peer_message
+from node.runtime.statements import evidence_among
 from node.sim.simnode import City, SimulatedNode
 from node.store.votelog import NAME as VOTE_LOG_NAME
 
@@ -51,41 +48,19 @@ class Checker:
         self._bodies: dict[Hash, Hash] = {}
         self._said: dict[tuple[int, Height], list[SignedMessage]] = {}
         self._contents: set[bytes] = set()
-        self._heard: dict[bytes, SignedMessage] = {}
+        self.nodes: list[SimulatedNode] = []
         self.liars: set[int] = set()
         self.accused: set[int] = set()
         self.heights: dict[int, Height] = {}
         """Newest block of each place."""
 
     def culprits(self, height: Height) -> frozenset[int]:
-        """Who is convicted by what honest nodes have heard at a height, offline and by pairs."""
-        heard = [m for m in self._heard.values() if m.height == height]
-        return frozenset(a.signer for a in heard for b in heard if convicts(a, b))
-
-    def on_heard(self, kind: int, payload: bytes) -> None:
-        """Something was sent to an honest node; with liars about, remember who said what."""
-        if not self.liars:
-            return
-        message = decode_peer_message(kind, payload)
-        match message:
-            case VotesMessage():
-                self._take_votes(message.votes)
-                self._take_polkas(message.polkas)
-            case ProposalMessage():
-                self._heard[encode(message.proposal)] = message.proposal
-                self._take_polkas(message.polkas)
-            case DecidedHeader():
-                self._take_votes(message.certificate.votes())
-            case _:
-                pass
-
-    def _take_polkas(self, polkas: tuple[Polka, ...]) -> None:
-        for polka in polkas:
-            self._take_votes(polka.votes(SUITE_ED25519_SHA256))
-
-    def _take_votes(self, votes: Iterable[Vote]) -> None:
-        for vote in votes:
-            self._heard[encode(vote)] = vote
+        """Who is convicted by what honest nodes can show of a height, offline and by pairs."""
+        shown = [m for node in self.nodes if node.honest for m in node.export(height)]
+        found = evidence_among(shown)
+        for evidence in found.values():
+            check_evidence(self._city.chain_id, self._city.authorities, evidence)
+        return frozenset(found)
 
     @property
     def highest(self) -> Height:
@@ -103,7 +78,6 @@ class Checker:
         if self._bodies.setdefault(name, body) != body:
             raise Broken(f"two bodies of one block at height {height}")
         if self._final.setdefault(height, name) != name:
-            self._take_votes(certificate.votes())
             raise Forked(height, self.culprits(height))
         if certificate.block_id != name:
             raise Broken(f"certificate of another block at height {height}")

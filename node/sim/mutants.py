@@ -157,6 +157,7 @@ def _signed_in_this_life(self: Signer, height: int) -> tuple[object, ...]:
 
 def _keep_polka_at_once(self: Engine, kept: object) -> None:
     self._ports.proposal_log.keep_polka(msgspec.msgpack.encode(kept))
+    self._ports.proposal_log.sync()
 
 
 def _start_and_rejoin_at_once(self: Engine) -> None:
@@ -247,6 +248,7 @@ MUTANTS: Final = (
         "Precommits of a round that has passed decide nothing.",
         _HONEST,
         (_advance(_decide, _decide_this_round),),
+        seeds=200,
     ),
     Mutant(
         "no-valid-value",

@@ -14,6 +14,7 @@ from node.net.faults import PeerFault
 from node.runtime.driver import Driver
 from node.runtime.ports import Blocks, DecidedBlock, Outbox, Ports, Timer, Tip
 from node.runtime.signer import Signer
+from node.runtime.statements import StatementLog, said
 from node.runtime.timeouts import Pace
 from node.sim.agenda import Agenda
 from node.sim.disk import Fuse, PowerLoss, SimulatedDisk
@@ -70,6 +71,7 @@ class SimulatedNode:
         self.disk = SimulatedDisk(rng, self.fuse)
         self.watcher: Watcher | None = None
         self.vote_log: VoteLog | None = None
+        self.statements = StatementLog(self.disk)
         self.ledger: Ledger | None = None
         self.database = FragileKeyValue()
         self.city = city
@@ -95,6 +97,7 @@ class SimulatedNode:
         self._life += 1
         self.fuse.quench()
         ledger = self._open_ledger()
+        self.statements = StatementLog(self.disk)
         vote_log = VoteLog(self.disk, city.chain_id, ledger.blocks.tip.height)
         ports = Ports(
             clock=self,
@@ -106,6 +109,7 @@ class SimulatedNode:
             proposal_log=ProposalLog(self.disk),
             rejoining=ledger.rejoining,
             notices=_Notices(self, watcher),
+            statements=self.statements,
         )
         self.ledger, self.vote_log = ledger, vote_log
         signer = self.signer(vote_log)
@@ -155,6 +159,14 @@ class SimulatedNode:
                 self.act(lambda: driver.on_timer(timer))
 
         self._agenda.plan(delay_ms, fire)
+
+    def export(self, height: Height) -> tuple[SignedMessage, ...]:
+        """What the node can show of what was said at a height."""
+        kept = self.statements.of(height)
+        driver = self.driver
+        if driver is not None and driver.state.height == height:
+            return (*kept, *said(driver.state))
+        return kept
 
     def deliver(self, sender: str, kind: int, payload: bytes) -> None:
         """A frame arrives."""

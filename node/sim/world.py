@@ -152,6 +152,7 @@ class World:
         if plan.twins:
             second = range(plan.nodes - plan.liars, plan.nodes)
             self.nodes += [self._make_node(plan.nodes + i, i, seeds[i]) for i in second]
+        self.checker.nodes = self.nodes
         self.names = tuple(str(member.district) for member in members)
         self._count = 0
         self._wiped: SimulatedNode | None = None
@@ -208,8 +209,6 @@ class World:
         self.checker.on_sent(source, kind, payload)
         for target in self.nodes:
             if target.name == peer and target.alive:
-                if target.honest:
-                    self.checker.on_heard(kind, payload)
                 self.network.carry(
                     source.place, target.place, _delivery(target, source.name, kind, payload)
                 )

@@ -31,6 +31,7 @@ from node.net.faults import PeerFault
 from node.runtime.driver import Driver
 from node.runtime.ports import Ports, Timer
 from node.runtime.signer import Signer
+from node.runtime.statements import StatementLog
 from node.sim.toyblocks import ToyBlocks, ToyPool, ToyRejoining
 from node.store.memoryfiles import MemoryFiles
 from node.store.proposallog import ProposalLog
@@ -69,16 +70,18 @@ class Desk:
         self.blocks = ToyBlocks(CHAIN, AUTHORITIES, GENESIS_MS, files, self.pool)
         self.vote_log = VoteLog(files, CHAIN, self.blocks.tip.height)
         self.rejoining = ToyRejoining(self.pool, NAMES[me], b"n" * 16)
+        self.statements = StatementLog(files)
         ports = Ports(
-            self,
-            self,
-            self,
-            self.blocks,
-            self.pool,
-            self.vote_log,
-            ProposalLog(files),
-            self.rejoining,
-            self,
+            clock=self,
+            timers=self,
+            outbox=self,
+            blocks=self.blocks,
+            pool=self.pool,
+            vote_log=self.vote_log,
+            proposal_log=ProposalLog(files),
+            rejoining=self.rejoining,
+            notices=self,
+            statements=self.statements,
         )
         self.driver = Driver(CHAIN, Signer(CHAIN, SEEDS[me], self.vote_log), ports)
         self.driver.start()
