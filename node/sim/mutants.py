@@ -15,7 +15,7 @@ import msgspec
 from node.chain import certificate
 from node.chain.certificate import AuthoritySet, Precommit, Prevote
 from node.chain.types import NO_HASH, Hash
-from node.consensus import core, polka, rules, views
+from node.consensus import core, polka, rules
 from node.consensus.effects import Cast, Effect
 from node.consensus.state import NO_ROUND, State
 from node.runtime import driver, signer
@@ -101,7 +101,7 @@ def _breaks(mutant: Mutant, plan: Plan) -> str | None:
 
 _prevote_fresh, _decide, _lock = rules.prevote_fresh, rules.decide, rules.lock
 _cast_precommit, _cast_prevote = rules.cast_precommit, rules.cast_prevote
-_resend, _engine_start = views.messages_to_resend, Engine.start
+_engine_start = Engine.start
 
 
 def _advance(original: rules.Rule, other: rules.Rule | None = None) -> Patch:
@@ -168,10 +168,6 @@ def _start_and_rejoin_at_once(self: Engine) -> None:
 
 def _has_a_file(self: VoteLog) -> bool:
     return self._file is not None
-
-
-def _own_votes_only(state: State) -> tuple[object, ...]:
-    return tuple(pair for pair in _resend(state) if pair[0].signer == state.me)
 
 
 def _any_amnesia(precommit: Precommit, prevote: Prevote) -> bool:
@@ -329,12 +325,5 @@ MUTANTS: Final = (
         "Nothing is ever said again.",
         _HONEST,
         (Patch(driver.Driver, "_say_again", _nothing),),
-    ),
-    Mutant(
-        "own-votes-repeated-only",
-        "Votes of others are not passed on.",
-        _HONEST,
-        (Patch(driver, "messages_to_resend", _own_votes_only),),
-        seeds=400,
     ),
 )
