@@ -14,6 +14,7 @@ from typing import Final
 import structlog
 
 from node.app.adapters import LoopTimers, NetworkOutbox, SeatRejoin, Watch
+from node.app.checkpointing import NodeCheckpoints
 from node.chain.genesis import Genesis, chain_id_of, seat_id
 from node.chain.types import EpochMs, Height, Id
 from node.config import NodeConfig, NodeHome, NodeKeys
@@ -27,6 +28,7 @@ from node.net.interface import (
     Sources,
 )
 from node.net.peers import PeerNetwork
+from node.runtime.checkpoints import LINE_KIND
 from node.runtime.clock import Clock, RehearsalClock, SystemClock
 from node.runtime.driver import Driver
 from node.runtime.executor import Executor
@@ -89,6 +91,7 @@ class DistrictNode:
         self.driver: Driver
         self.intake: Intake
         self.watch: Watch
+        self.checkpoints: NodeCheckpoints
 
     def open(self, stack: ExitStack) -> None:
         """Open the stores and bring the state to the block log's end.
@@ -156,6 +159,14 @@ class DistrictNode:
         timers.deliver = self.driver.on_timer
         self.intake = Intake(self.pool, self.driver.share, loop.call_soon)
         rejoin.intake = self.intake
+        self.checkpoints = NodeCheckpoints(
+            self.executor,
+            self.stores.files,
+            self.clock,
+            self.config.district,
+            self._keys.checkpoint,
+            self.network.broadcast,
+        )
 
     async def start(self) -> None:
         """Listen to peers and take part."""
@@ -180,10 +191,6 @@ class DistrictNode:
     def connected(self) -> frozenset[str]:
         """Peers with a live connection."""
         return frozenset(self._connected)
-
-    def checkpoint_note(self) -> str | None:
-        """The newest checkpoint note, or None while there is none."""
-        return None
 
     def leap(self, leap_ms: int) -> None:
         """Make the sum of a rehearsal's leaps at least this, durably, and look whether blocks are due.
@@ -215,12 +222,21 @@ class DistrictNode:
         )
 
     def _on_message(self, peer: str, kind: int, payload: bytes, arrival_ms: EpochMs) -> None:
-        self.driver.on_message(peer, kind, payload, arrival_ms)
+        if kind != LINE_KIND:
+            self.driver.on_message(peer, kind, payload, arrival_ms)
+            return
+        try:
+            self.checkpoints.receive(payload)
+        except PeerFault as fault:
+            self.network.report(peer, fault)
 
     def _on_connected(self, peer: str, height: Height) -> None:
         self._connected.add(peer)
         self._log.info("peer connected", peer=peer, height=height)
         self.driver.on_connected(peer, height)
+        greeting = self.checkpoints.greeting()
+        if greeting is not None:
+            self.network.send(peer, *greeting)
 
     def _on_disconnected(self, peer: str) -> None:
         self._connected.discard(peer)

@@ -105,7 +105,7 @@ def public_services(node: DistrictNode) -> tuple[PublicServices, Callable[[], No
         lists=RecordLists(executor),
         blocks=FinalBlocks(executor),
         proofs=ProofFiles(executor, store, journal),
-        city=CityFacts(executor, node.checkpoint_note),
+        city=CityFacts(executor, node.checkpoints.note),
         status=StatusDesk(executor, node.pool, clock, NodeVitals(node)),
         events=feed,
         accesses=LoggedAccesses(),
