@@ -78,7 +78,7 @@ class Plan:
     trouble_ms: int = 15_000
     crashes: bool = True
     wipes: bool = True
-    """Only without liars: who abstains needs a quorum of others, and a liar owes nobody its vote."""
+    """Only where a quorum is left without the one who abstains: with fewer than f liars."""
     liars: int = 0
     """Authorities that lie; the last ones."""
     real: bool = False
@@ -251,12 +251,10 @@ class World:
         wiped = self._wiped
         if wiped is not None and wiped.vote_log is not None and wiped.vote_log.may_sign:
             self._wiped = None
-        if (
-            not self.plan.wipes
-            or self.plan.liars
-            or self._wiped is not None
-            or self.rng.random() > WIPE_CHANCE
-        ):
+        bearable = self.city.authorities.faults > self.plan.liars
+        if not (self.plan.wipes and bearable and self._wiped is None):
+            return
+        if self.rng.random() > WIPE_CHANCE:
             return
         self._wiped = node
         if self.rng.getrandbits(1):
