@@ -102,6 +102,7 @@ class ErrorCode(IntEnum):
     COVERAGE_LOW = 518
     RECORD_FIELD_MISSING = 519
     UNDER_NOTICE = 520
+    PAUSED = 521
 
 
 class Rejected(Exception):  # noqa: N818 - the field's word; it is an answer, not an accident

@@ -43,6 +43,8 @@ class Ledger:
         self.frontier = Frontier(0, ())
         self.height = Height(0)
         self.time_ms = EpochMs(0)
+        self.state_root = self.tree.root
+        """Root after the last adopted block, whatever is staged on top of it."""
         self.districts: tuple[str, ...] = ()
         """Codes of all districts, sorted."""
         self._timers: list[tuple[int, bytes]] = []
@@ -61,7 +63,7 @@ class Ledger:
             (_tree_key(key), record_hash(encode_record(record)))
             for key, record in self.records.items()
         )
-        root = self.tree.load(entries)
+        root = self.state_root = self.tree.load(entries)
         codes = (r.code for r in self.records.values() if isinstance(r, District))
         self.districts = tuple(sorted(codes))
         self._timers = [
@@ -134,6 +136,7 @@ class Ledger:
                 heapq.heappush(self._timers, (due, key))
         self._staged = None
         self.frontier, self.height, self.time_ms = frontier, height, time_ms
+        self.state_root = staged.root
 
 
 def _tree_key(key: bytes) -> bytes:

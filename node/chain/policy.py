@@ -46,6 +46,8 @@ class ServicePolicy(Record, frozen=True):
     late_report_age_max_ms: UintF = 7 * DAY_MS
     interval_kept_ms: UintF = 10 * DAY_MS
     """How long a volunteer's past services are remembered for overlap, day and week limits."""
+    time_mark_ms: UintF = HOUR_MS
+    """At most one mark of block time for each of these, for late reports to name; kept as long as the services."""
 
 
 class OrderPolicy(Record, frozen=True):
@@ -81,6 +83,12 @@ class OrderPolicy(Record, frozen=True):
     urgent_max_min: MinutesF = Minutes(120)
     urgent_week_max: UintF = 5
     """Urgent orders of one site and week that publish on one signature."""
+    call_back_day_max: UintF = 30
+    """Recorded call-backs of one caller and day that need no endorsement."""
+    witness_permille: UintF = 200
+    """Share of a site's confirmed minutes in a month that staff may confirm as witnesses."""
+    witness_free_min: MinutesF = Minutes(600)
+    """Minutes of a site and month that staff may witness whatever the share; a new month begins with nothing."""
 
 
 class PersonPolicy(Record, frozen=True):
@@ -109,6 +117,16 @@ class PersonPolicy(Record, frozen=True):
     served_to_redeem_min: MinutesF = Minutes(0)
     cap_warn_permille: UintF = 800
     """Share of the cap from which wallets warn."""
+    contacts_max: UintF = 3
+    contacts_needed: UintF = 2
+    """Contacts that must name the same new key before a recovery begins."""
+    household_max: UintF = 8
+    minor_mode: CodeF = Code("none")
+    """How guarded persons serve: ``none``, ``guardian_present`` or ``events_only``."""
+    complaint_ms: UintF = 15 * DAY_MS
+    """A complaint that nobody has answered by then is overdue, for everyone to see."""
+    no_show_contest_ms: UintF = 7 * DAY_MS
+    """How long a volunteer may contest a no-show."""
 
     def star_level(self, served_min: int) -> int:
         """Stars for settled minutes of service, honour minutes not among them: one for each threshold reached."""

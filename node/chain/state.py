@@ -49,6 +49,8 @@ class Moment:
     """Time of the block before; the gap tells whether the city stood still."""
     policy: Policy
     """The active policy."""
+    previous_root: Hash
+    """State root after the block before."""
 
     @property
     def chain_was_stopped(self) -> bool:

@@ -122,7 +122,14 @@ def policy_at(reader: Reader, height: Height) -> Policy:
 
 def moment_after(ledger: Ledger, height: Height, time_ms: EpochMs) -> Moment:
     """Where and when the next block's rules apply."""
-    return Moment(ledger.chain_id, height, time_ms, ledger.time_ms, policy_at(ledger, height))
+    return Moment(
+        chain_id=ledger.chain_id,
+        height=height,
+        time_ms=time_ms,
+        previous_time_ms=ledger.time_ms,
+        policy=policy_at(ledger, height),
+        previous_root=ledger.state_root,
+    )
 
 
 class BlockRun:

@@ -70,7 +70,9 @@ def write_off_claim(view: View, claim: Claim, minutes: int) -> None:
 
 
 def _move_claims(view: View, person_id: Id, debit: int, credit: int) -> City:
-    home = district_of(view, view.need(Person, person_id).home)
+    person = view.need(Person, person_id)
+    view.put(replace(person, claimed_min=Minutes(person.claimed_min + credit - debit)))
+    home = district_of(view, person.home)
     view.put(replace(home, claims=_moved(home.claims, debit, credit)))
     city = city_of(view)
     city = replace(city, claims=_moved(city.claims, credit, debit))

@@ -127,4 +127,10 @@ POLICY: Final[Mapping[ErrorCode, Explanation]] = {
         "请在公示期满后再办理。",
         "Do it when the notice has run its time.",
     ),
+    ErrorCode.PAUSED: Explanation(
+        "为了安全，这类服务或这个服务点暂停了。",
+        "For safety, this class of service or this site is paused.",
+        "请等恢复后再办，或换一个服务点。",
+        "Wait until it resumes, or choose another site.",
+    ),
 }

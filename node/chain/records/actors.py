@@ -91,7 +91,7 @@ class Person(Record, frozen=True, tag=64):
     recorder: OptionalIdF
     """Who registered them; never their second."""
     status: CodeF
-    """``pending``, ``active`` or ``closed``."""
+    """``pending``, ``active``, ``closing`` or ``closed``."""
     number: UintF
     """Volunteer number within the home district; 0 until approved."""
     suite: UintF
@@ -126,6 +126,17 @@ class Person(Record, frozen=True, tag=64):
     allowances: tuple[Allowance, ...]
     silence_month: UintF
     silence_used: UintF
+    contacts: tuple[IdF, ...]
+    """Persons who may support a recovery of the account, several of them together."""
+    guarded: UintF
+    """1 for a person who acts only with a guardian; why, only the vault knows."""
+    guardians: tuple[IdF, ...]
+    household: tuple[IdF, ...]
+    """Persons with whom this one declared to live."""
+    open_orders: UintF
+    """Orders for this person that are not final."""
+    claimed_min: MinutesF
+    """Of all claims on this person, what is neither repaid nor written off."""
     touch: bytes
 
     @property
@@ -149,8 +160,9 @@ class Person(Record, frozen=True, tag=64):
         return any(g.gate == gate and time_ms < g.until_ms for g in self.gates)
 
     def is_related(self, other: bytes) -> bool:
-        """Whether the other is bound kin or agent of this person."""
-        return any(k.other == other for k in self.kin) or any(a.agent == other for a in self.agents)
+        """Whether the other is bound kin, agent, guardian or declared household of this person."""
+        bound = {k.other for k in self.kin} | {a.agent for a in self.agents}
+        return other in bound or other in self.guardians or other in self.household
 
 
 class Operator(Record, frozen=True, tag=65):
@@ -176,6 +188,7 @@ Actor = Person | Operator
 
 ACTIVE: Final = Code("active")
 PENDING: Final = Code("pending")
+CLOSING: Final = Code("closing")
 CLOSED: Final = Code("closed")
 
 
@@ -227,5 +240,11 @@ def new_person(  # noqa: PLR0913 - a record's constructor, by keyword
         allowances=(),
         silence_month=0,
         silence_used=0,
+        contacts=(),
+        guarded=0,
+        guardians=(),
+        household=(),
+        open_orders=0,
+        claimed_min=Minutes(0),
         touch=b"",
     )

@@ -31,6 +31,7 @@ SERVICE: Final[dict[str, _Range]] = {
     "claim_tolerance_ms": (0, HOUR_MS),
     "late_report_age_max_ms": (0, 30 * DAY_MS),
     "interval_kept_ms": (8 * DAY_MS, 60 * DAY_MS),
+    "time_mark_ms": (MINUTE_MS, DAY_MS),
 }
 """Past services are remembered for more than a week, or the week's limit would forget its Monday."""
 ORDERS: Final[dict[str, _Range]] = {
@@ -55,6 +56,9 @@ ORDERS: Final[dict[str, _Range]] = {
     "kept_final_ms": (60 * DAY_MS, 4_000 * DAY_MS),
     "urgent_max_min": _DAY_MIN,
     "urgent_week_max": _COUNT,
+    "call_back_day_max": _COUNT,
+    "witness_permille": (0, PERMILLE),
+    "witness_free_min": _YEAR_MIN,
 }
 PERSONS: Final[dict[str, _Range]] = {
     "cap_min": (0, 60_000_000),
@@ -72,6 +76,11 @@ PERSONS: Final[dict[str, _Range]] = {
     "succession_kin_age_ms": (0, 3_650 * DAY_MS),
     "served_to_redeem_min": _YEAR_MIN,
     "cap_warn_permille": (1, PERMILLE),
+    "contacts_max": (0, 8),
+    "contacts_needed": (2, 8),
+    "household_max": (0, 32),
+    "complaint_ms": _TIMER,
+    "no_show_contest_ms": _TIMER,
 }
 """A suspension is never longer than thirty days, whatever is voted."""
 ISSUANCE: Final[dict[str, _Range]] = {
@@ -110,6 +119,7 @@ SECTIONS: Final[dict[str, dict[str, _Range]]] = {
     "manual": MANUAL,
     "ledger": LEDGER,
 }
+MINOR_MODES: Final = frozenset({"none", "guardian_present", "events_only"})
 LIST_MAX: Final = 32
 BUDGET_MAX_MIN: Final = _YEAR_MIN[1]
 
@@ -128,6 +138,7 @@ def check_bounds(policy: Policy) -> None:
     require(policy.service.grace_min < policy.service.quantum_min, code, "service.grace_min")
     stars = policy.persons.star_hours
     require(stars == tuple(sorted(stars)), code, "persons.star_hours ascending")
+    require(policy.persons.minor_mode in MINOR_MODES, code, "persons.minor_mode")
     purposes = tuple(name for name, _ in policy.issuance.budgets)
     require(purposes == tuple(sorted(purposes)), code, "issuance.budgets sorted")
     most = max((minutes for _, minutes in policy.issuance.budgets), default=0)
