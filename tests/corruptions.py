@@ -276,7 +276,14 @@ def _planted_transactions(city: KernelCity) -> list[Planted]:
         ),
         ("transaction twice in a block", code.DUPLICATE_ID, AT, block_of(*late, *late), True, 1),
         ("rule broken", code.RULE, AT, block_of(gift), False, 0),
-        ("transaction left out", code.STATE_ROOT, AT, block_of(), False, None),
+        (
+            "transaction left out",
+            code.STATE_ROOT,
+            last,
+            with_draft(last, transactions=()),
+            False,
+            None,
+        ),
     ]
 
 

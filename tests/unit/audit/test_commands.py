@@ -10,15 +10,10 @@ import pytest
 from node.audit.commands import audit_group
 from node.chain.block import block_id
 from node.chain.certificate import authority_set_hash
-from node.chain.codec import encode
 from node.chain.genesis_document import to_document
-from node.chain.merkle import Frontier, inclusion_proof, leaf_hash
-from node.chain.proof import Anchor, Proof, StateClaim, TransactionClaim
-from node.chain.records import KINDS, encode_record
-from node.chain.records.actors import Person
-from node.chain.types import Hash
 from tests.archives import archive_of, drafts_of, seal, small_story
 from tests.corruptions import corruptions
+from tests.proofs import balance_proof, transaction_proof
 
 ROOT = Path(__file__).resolve().parents[3]
 CITY = small_story()
@@ -145,42 +140,13 @@ def test_the_auditor_needs_the_base_installation_only():
     assert done.returncode == 0, done.stderr
 
 
-def anchor_at_tip() -> Anchor:
-    return Anchor(SEALED[-1].block.header, SEALED[-1].certificate, ())
-
-
-def transaction_proof() -> bytes:
-    """The first transaction of block 4, under the tip."""
-    entries = [raw for one in SEALED for raw in (*one.block.transactions, encode(one.summary))]
-    raw = SEALED[3].block.transactions[0]
-    nodes: dict[tuple[int, int], Hash] = {}
-    _, made = Frontier(0, ()).extend([leaf_hash(entry) for entry in entries])
-    nodes.update({(level, index): node for level, index, node in made})
-    index = entries.index(raw)
-    path = inclusion_proof(lambda level, at: nodes[level, at], index, len(entries))
-    return encode(Proof(1, CITY.chain_id, TransactionClaim(raw, index, path), anchor_at_tip()))
-
-
-def balance_proof() -> bytes:
-    """A person's record at the tip."""
-    person = next(
-        record
-        for record in CITY.ledger.records.values()
-        if isinstance(record, Person) and record.earned_min
-    )
-    kind = KINDS[Person]
-    proof = CITY.ledger.prove(bytes([kind]) + person.key_id)
-    claim = StateClaim(kind, person.key_id, encode_record(person), proof)
-    return encode(Proof(1, CITY.chain_id, claim, anchor_at_tip()))
-
-
 @pytest.mark.feature("F2")
 def test_proofs_verify_by_genesis_alone_and_say_what_they_show(
     files: Path, capsys: pytest.CaptureFixture[str]
 ):
     """A transaction in the log and a balance in the state, each in a file of its own."""
-    (files / "tx.proof").write_bytes(transaction_proof())
-    (files / "balance.proof").write_bytes(balance_proof())
+    (files / "tx.proof").write_bytes(transaction_proof(CITY))
+    (files / "balance.proof").write_bytes(balance_proof(CITY))
     words = ("--genesis", files / "genesis.json", "--json")
     assert run("verify-proof", files / "tx.proof", files / "balance.proof", *words) == 0
     seen = json.loads(capsys.readouterr().out)
@@ -190,7 +156,7 @@ def test_proofs_verify_by_genesis_alone_and_say_what_they_show(
 
 def test_a_proof_that_does_not_hold_exits_with_one(files: Path, capsys: pytest.CaptureFixture[str]):
     """One bad file among several is named."""
-    good = transaction_proof()
+    good = transaction_proof(CITY)
     (files / "good.proof").write_bytes(good)
     (files / "bad.proof").write_bytes(good[:-1] + bytes([good[-1] ^ 1]))
     words = ("--genesis", files / "genesis.json", "--lang", "en")

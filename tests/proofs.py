@@ -1,0 +1,72 @@
+"""Proof files of a city in memory, one maker for each claim."""
+
+from node.chain.codec import encode
+from node.chain.merkle import Frontier, NodeReader, inclusion_proof, leaf_hash
+from node.chain.proof import Anchor, Claim, FinalClaim, Proof, StateClaim, TransactionClaim
+from node.chain.records import KINDS, encode_record
+from node.chain.records.actors import Person
+from node.chain.types import Hash
+from tests.archives import Sealed, drafts_of, seal
+from tests.kernel_city import KernelCity
+
+
+def proof_of(city: KernelCity, claim: Claim) -> bytes:
+    """A claim under the city's last block."""
+    tip = _sealed(city)[-1]
+    return encode(Proof(1, city.chain_id, claim, Anchor(tip.block.header, tip.certificate, ())))
+
+
+def transaction_proof(city: KernelCity, height: int = 4) -> bytes:
+    """The first transaction of a block stands in the log."""
+    entries = _entries(city)
+    raw = _sealed(city)[height - 1].block.transactions[0]
+    index = entries.index(raw)
+    path = inclusion_proof(_reader(entries), index, len(entries))
+    return proof_of(city, TransactionClaim(raw, index, path))
+
+
+def final_proof(city: KernelCity) -> bytes:
+    """The first order that became final."""
+    height, execution = next((e.height, e) for e in city.executions if e.finals)
+    summary = _sealed(city)[height - 1].summary
+    entries = _entries(city)
+    at = entries.index(encode(summary))
+    claim = FinalClaim(
+        record=execution.finals[0],
+        index=0,
+        count=len(execution.finals),
+        path=inclusion_proof(_reader(list(execution.finals)), 0, len(execution.finals)),
+        summary=summary,
+        summary_index=at,
+        summary_path=inclusion_proof(_reader(entries), at, len(entries)),
+    )
+    return proof_of(city, claim)
+
+
+def balance_proof(city: KernelCity) -> bytes:
+    """The record of somebody who has earned."""
+    records = city.ledger.records.values()
+    person = next(one for one in records if isinstance(one, Person) and one.earned_min)
+    kind = KINDS[Person]
+    proof = city.ledger.prove(bytes([kind]) + person.key_id)
+    return proof_of(city, StateClaim(kind, person.key_id, encode_record(person), proof))
+
+
+def absence_proof(city: KernelCity) -> bytes:
+    """There is no person with an id of zeros."""
+    kind, id_ = KINDS[Person], bytes(16)
+    return proof_of(city, StateClaim(kind, id_, b"", city.ledger.prove(bytes([kind]) + id_)))
+
+
+def _sealed(city: KernelCity) -> list[Sealed]:
+    return seal(city.genesis, drafts_of(city))
+
+
+def _entries(city: KernelCity) -> list[bytes]:
+    return [raw for one in _sealed(city) for raw in (*one.block.transactions, encode(one.summary))]
+
+
+def _reader(entries: list[bytes]) -> NodeReader:
+    _, made = Frontier(0, ()).extend([leaf_hash(entry) for entry in entries])
+    nodes: dict[tuple[int, int], Hash] = {(level, index): node for level, index, node in made}
+    return lambda level, index: nodes[level, index]
