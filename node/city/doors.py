@@ -36,6 +36,7 @@ class NodeDoors:
 
     def __init__(self, ports: NodePorts) -> None:
         """Ask nothing yet."""
+        self.ports = ports
         self.public = f"http://{LOOPBACK}:{ports.public}"
         self.operations = f"http://{LOOPBACK}:{ports.operations}"
         self._http = httpx2.Client(timeout=ANSWER_TIMEOUT_S, trust_env=False)

@@ -11,7 +11,7 @@ from node.city import evidence, processes
 from node.city.books import Difference
 from node.city.evidence import Audit, EvidenceFiles
 from node.city.faults import occupied, unknown_district, unknown_step, went_otherwise
-from node.city.plan import NODES_DEFAULT, read_plan
+from node.city.plan import NODES_DEFAULT, CityPlan, read_plan
 from node.city.stage import Stage
 from node.city.story import NAMES, STEPS, Line, Story
 from node.city.supervisor import LocalCity
@@ -58,11 +58,10 @@ def tell(
     """
     began_s = time.monotonic()
     files = EvidenceFiles(root)
-    city = _fresh_city(root, files, console.environment, replace_old=replace_old)
-    if interruption is not None and interruption.district not in city.districts:
-        raise unknown_district(interruption.district, city.districts)
-    if interruption is not None and interruption.step not in STEPS:
-        raise unknown_step(interruption.step, tuple(STEPS))
+    plan = read_plan().first(NODES_DEFAULT)
+    if interruption is not None:
+        _check(interruption, plan)
+    city = _fresh_city(root, plan, console.environment, replace_old=replace_old)
     try:
         _start(city, console)
         stage = Stage(city)
@@ -85,8 +84,16 @@ def tell(
     return _result(story, ending, audit, files, differences, seconds), differences
 
 
+def _check(interruption: Interruption, plan: CityPlan) -> None:
+    districts = tuple(district.code for district in plan.districts)
+    if interruption.district not in districts:
+        raise unknown_district(interruption.district, districts)
+    if interruption.step not in STEPS:
+        raise unknown_step(interruption.step, tuple(STEPS))
+
+
 def _fresh_city(
-    root: Path, files: EvidenceFiles, environment: Mapping[str, str], *, replace_old: bool
+    root: Path, plan: CityPlan, environment: Mapping[str, str], *, replace_old: bool
 ) -> LocalCity:
     place = root / "city"
     if LocalCity.exists(place):
@@ -96,9 +103,8 @@ def _fresh_city(
         old.down()
         old.close()
         shutil.rmtree(place)
-        files.forget()
+        EvidenceFiles(root).forget()
     root.mkdir(parents=True, exist_ok=True)
-    plan = read_plan().first(NODES_DEFAULT)
     return LocalCity.make(place, plan, environment, rehearsal=True)
 
 
