@@ -1,7 +1,6 @@
 """Cities of real processes: the story with a node killed in the middle, and a city that is started and left running."""
 
 import json
-import os
 import subprocess
 import sys
 import urllib.request
@@ -102,9 +101,9 @@ def answer(url: str) -> bytes:
 
 
 def running(pid: int) -> bool:
-    """Whether a process exists."""
+    """Whether a process goes on; one that has ended and that nobody has asked about yet does not."""
     try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
+        stat = Path(f"/proc/{pid}/stat").read_text(encoding="ascii", errors="replace")
+    except (FileNotFoundError, ProcessLookupError):
         return False
-    return True
+    return not stat.rpartition(")")[2].lstrip().startswith("Z")
