@@ -39,7 +39,7 @@ def service(code: str, **changes: object) -> ServiceClass:
 
 
 def make_genesis(policy: Policy | None = None, districts: tuple[Code, ...] = DISTRICTS) -> Genesis:
-    """Four districts, each with two recorders, two reviewers, two arbiters and two callers."""
+    """Four districts, each with two recorders, reviewers, arbiters, callers and treasurers."""
     members = tuple(
         Authority(
             code,
@@ -102,4 +102,6 @@ STAFF: dict[str, tuple[str, ...]] = {
     "arbiter": ("arbiter",),
     "city-arbiter": (),
     "clerk": ("recorder", "caller"),
+    "treasurer": ("treasurer",),
+    "second-treasurer": ("treasurer",),
 }
