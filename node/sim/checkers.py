@@ -9,6 +9,7 @@ from node.chain.certificate import (
     certificate_fault,
     check_evidence,
     convicts,
+    decode_message,
 )
 from node.chain.codec import encode
 from node.chain.hashing import digest
@@ -59,7 +60,7 @@ class Checker:
         shown = [m for node in self.nodes if node.honest for m in node.export(height)]
         found = evidence_among(shown)
         for evidence in found.values():
-            check_evidence(self._city.chain_id, self._city.authorities, evidence)
+            self._check_evidence(evidence)
         return frozenset(found)
 
     @property
@@ -81,7 +82,8 @@ class Checker:
             raise Forked(height, self.culprits(height))
         if certificate.block_id != name:
             raise Broken(f"certificate of another block at height {height}")
-        fault = certificate_fault(self._city.chain_id, self._city.authorities, certificate)
+        signers = self._city.authorities_at(height)
+        fault = certificate_fault(self._city.chain_id, signers, certificate)
         if fault is not None:
             raise Broken(f"certificate at height {height}: {fault}")
         self.heights[node.place] = height
@@ -111,7 +113,7 @@ class Checker:
     def on_evidence(self, node: SimulatedNode, signer: int, evidence: Evidence) -> None:
         """Nobody who is honest is ever accused, and every accusation convinces a stranger."""
         if node.honest:
-            check_evidence(self._city.chain_id, self._city.authorities, evidence)
+            self._check_evidence(evidence)
             self.accused.add(signer)
             if signer not in self.liars:
                 raise Broken(f"node {node.place} accuses the honest authority {signer}")
@@ -134,8 +136,13 @@ class Checker:
             case _:
                 return
         for entry in signed:
-            if entry.signer == node.index:
+            members = self._city.authorities_at(entry.height).members
+            if members[entry.signer].district == node.name:
                 self._check_own(node, entry)
+
+    def _check_evidence(self, evidence: Evidence) -> None:
+        height = decode_message(evidence.first).height
+        check_evidence(self._city.chain_id, self._city.authorities_at(height), evidence)
 
     def _check_own(self, node: SimulatedNode, message: SignedMessage) -> None:
         content = encode(message)[:-SIGNATURE_FIELD_BYTES]

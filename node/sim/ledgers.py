@@ -1,6 +1,6 @@
 """The ledger of a simulated node: the toy one, and the city's own with executor, mempool and chain store."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from random import Random
 from typing import Final, Protocol
 
@@ -70,7 +70,7 @@ class ToyLedger:
     def __init__(
         self,
         chain_id: Hash,
-        authorities: AuthoritySet,
+        authorities_at: Callable[[Height], AuthoritySet],
         genesis_ms: EpochMs,
         files: Files,
         clock: Clock,
@@ -79,7 +79,7 @@ class ToyLedger:
         """Open what the disk holds; ``nonce`` marks this life of the node."""
         self._pool = ToyPool(clock)
         self.pool: TransactionPool = self._pool
-        self.blocks: Blocks = ToyBlocks(chain_id, authorities, genesis_ms, files, self._pool)
+        self.blocks: Blocks = ToyBlocks(chain_id, authorities_at, genesis_ms, files, self._pool)
         self.rejoining: Rejoining = ToyRejoining(self._pool, "node", nonce)
 
     def make(self, nonce: bytes) -> bytes | None:

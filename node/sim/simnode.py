@@ -33,6 +33,16 @@ class City:
     pace: Pace
     genesis: Genesis | None = None
     """Of a city with the real ledger; None for the toy one."""
+    term_heights: int = 0
+    """If not 0, one authority after the other is left out of the set for so many heights."""
+
+    def authorities_at(self, height: Height) -> AuthoritySet:
+        """The set that decides a height; effective two blocks after the chain could have known of it."""
+        if not self.term_heights:
+            return self.authorities
+        members = self.authorities.members
+        left_out = height // self.term_heights % len(members)
+        return AuthoritySet(members[:left_out] + members[left_out + 1 :])
 
 
 class Watcher(Protocol):
@@ -120,7 +130,7 @@ class SimulatedNode:
         city, nonce = self.city, self._rng.randbytes(NONCE_BYTES)
         if city.genesis is None:
             return ToyLedger(
-                city.chain_id, city.authorities, city.genesis_ms, self.disk, self, nonce
+                city.chain_id, city.authorities_at, city.genesis_ms, self.disk, self, nonce
             )
         return CityLedger(city.genesis, self.seed, self.disk, self.database, self, nonce)
 

@@ -4,18 +4,20 @@ It stands behind the same ports as the real executor and keeps its blocks in the
 and the driver at a thousandth of the price of the rules of the time bank.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from node.chain.block import HEADER_VERSION, Block, Header, block_id, decode_block, evidence_root
 from node.chain.certificate import (
     AuthoritySet,
     CommitCertificate,
     Evidence,
+    SignedMessage,
     authority_set_hash,
     certificate_fault,
     certificate_hash,
     check_evidence,
     decode_certificate,
+    decode_message,
 )
 from node.chain.codec import encode
 from node.chain.errors import Malformed
@@ -85,19 +87,19 @@ class ToyBlocks:
     def __init__(
         self,
         chain_id: Hash,
-        authorities: AuthoritySet,
+        authorities_at: Callable[[Height], AuthoritySet],
         genesis_ms: EpochMs,
         files: Files,
         pool: ToyPool,
     ) -> None:
-        """Open the block log and replay it."""
+        """Open the block log and replay it; ``authorities_at`` gives the set that decides a height."""
         self._chain_id = chain_id
-        self._authorities = authorities
+        self._authorities_at = authorities_at
         self._pool = pool
         self._evidence: dict[tuple[int, int], Evidence] = {}
         self._accused: set[tuple[int, int]] = set()
         self._state_root = ZERO_HASH
-        self._tip = Tip(Height(0), genesis_ms, chain_id, None, authorities)
+        self._tip = Tip(Height(0), genesis_ms, chain_id, None, authorities_at(Height(1)))
         self._log = BlockLog(files, chain_id)
         for stored in self._log.iterate(Height(1)):
             self._advance(decode_block(stored.block), decode_certificate(stored.certificate))
@@ -148,7 +150,7 @@ class ToyBlocks:
 
     def report_evidence(self, evidence: Evidence) -> None:
         """See ``Blocks.report_evidence``."""
-        message = check_evidence(self._chain_id, self._authorities, evidence)
+        message = self._convicting(evidence)
         if (message.height, message.signer) not in self._accused:
             self._evidence[message.height, message.signer] = evidence
 
@@ -157,11 +159,12 @@ class ToyBlocks:
         self._state_root = header.state_root
         self._pool.include(block.transactions, header.height)
         for entry in block.evidence:
-            message = check_evidence(self._chain_id, self._authorities, entry)
+            message = self._convicting(entry)
             self._accused.add((message.height, message.signer))
             self._evidence.pop((message.height, message.signer), None)
         name = block_id(self._chain_id, header)
-        self._tip = Tip(header.height, header.time_ms, name, certificate, self._authorities)
+        following = self._authorities_at(Height(header.height + 1))
+        self._tip = Tip(header.height, header.time_ms, name, certificate, following)
 
     def _header(
         self,
@@ -173,7 +176,7 @@ class ToyBlocks:
     ) -> Header:
         tip, chain_id = self._tip, self._chain_id
         root = root_of([leaf_hash(raw) for raw in transactions])
-        set_hash = authority_set_hash(chain_id, self._authorities)
+        following = self._authorities_at(Height(tip.height + 2))
         return Header(
             version=HEADER_VERSION,
             suite=SUITE_ED25519_SHA256,
@@ -188,8 +191,8 @@ class ToyBlocks:
             log_root=root,
             state_root=digest("toystate", chain_id, self._state_root + root),
             evidence_root=evidence_root(chain_id, evidence),
-            authorities_hash=set_hash,
-            next_authorities_hash=set_hash,
+            authorities_hash=authority_set_hash(chain_id, tip.authorities),
+            next_authorities_hash=authority_set_hash(chain_id, following),
             policy_hash=ZERO_HASH,
         )
 
@@ -199,13 +202,18 @@ class ToyBlocks:
             return None if not commit else "block 1 has no last commit"
         if not commit or (commit[0].height, commit[0].block_id) != (tip.height, tip.block_id):
             return "the last commit is not of the block before"
-        return certificate_fault(self._chain_id, self._authorities, commit[0])
+        signers = self._authorities_at(tip.height)
+        return certificate_fault(self._chain_id, signers, commit[0])
+
+    def _convicting(self, evidence: Evidence) -> SignedMessage:
+        height = decode_message(evidence.first).height
+        return check_evidence(self._chain_id, self._authorities_at(height), evidence)
 
     def _evidence_fault(self, evidence: tuple[Evidence, ...]) -> str | None:
         seen: set[tuple[int, int]] = set()
         for entry in evidence:
             try:
-                message = check_evidence(self._chain_id, self._authorities, entry)
+                message = self._convicting(entry)
             except Malformed as fault:
                 return str(fault)
             place = (int(message.height), message.signer)

@@ -81,6 +81,8 @@ class Plan:
     """Only where a quorum is left without the one who abstains: with fewer than f liars."""
     liars: int = 0
     """Authorities that lie; the last ones."""
+    term_heights: int = 0
+    """If not 0, the set changes after so many heights; without liars only."""
     real: bool = False
     """The city's own ledger instead of the toy."""
     twins: bool = False
@@ -143,7 +145,9 @@ class World:
         members = tuple(_authority(i, seed) for i, seed in enumerate(seeds))
         chain_id = Hash(sha256(b"city %d" % plan.seed).digest())
         pace = Pace(heartbeat_ms=HEARTBEAT_MS)
-        self.city = City(chain_id, AuthoritySet(members), GENESIS_MS, pace)
+        self.city = City(
+            chain_id, AuthoritySet(members), GENESIS_MS, pace, term_heights=plan.term_heights
+        )
         if plan.real:
             genesis = genesis_of(self.city.authorities, GENESIS_MS)
             self.city = replace(self.city, chain_id=chain_id_of(genesis), genesis=genesis)
@@ -251,7 +255,7 @@ class World:
         wiped = self._wiped
         if wiped is not None and wiped.vote_log is not None and wiped.vote_log.may_sign:
             self._wiped = None
-        bearable = self.city.authorities.faults > self.plan.liars
+        bearable = self.city.authorities_at(Height(1)).faults > self.plan.liars
         if not (self.plan.wipes and bearable and self._wiped is None):
             return
         if self.rng.random() > WIPE_CHANCE:

@@ -34,6 +34,13 @@ def test_a_city_with_the_real_ledger_survives_its_troubles(seed: int) -> None:
     assert run(replace(plan_of(seed), real=True)).heights > 0
 
 
+@pytest.mark.feature("K2")
+@pytest.mark.parametrize("seed", range(3))
+def test_a_city_survives_its_troubles_while_its_authorities_change(seed: int) -> None:
+    """Five districts, four of them in the set, another four after every third height."""
+    run(Plan(seed=seed, nodes=5, term_heights=3))
+
+
 @pytest.mark.feature("K5")
 def test_a_forged_justification_forks_nobody() -> None:
     """Two liars of four against an honest node that is cut off from the other."""
