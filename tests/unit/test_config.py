@@ -287,3 +287,22 @@ def test_a_damaged_genesis_file_is_a_fault_with_its_path(tmp_path: Path, raw: by
         home.read_genesis()
     assert caught.value.report.status is ExitCode.STORAGE
     assert str(home.genesis) in caught.value.report.what.en
+
+
+def test_the_page_of_settings_names_each_with_variable_and_default() -> None:
+    """What the program accepts and what the page says are the same list."""
+    page = (Path(__file__).parents[2] / "docs" / "configuration.md").read_text(encoding="utf-8")
+
+    rows = {
+        line.split("|")[1].strip(): [cell.strip() for cell in line.split("|")[2:4]]
+        for line in page.splitlines()
+        if line.startswith("| `") and "`TIMEBANK_" in line
+    }
+
+    assert rows == {
+        f"`{setting.name}`": [
+            f"`{setting.variable}`",
+            "none: must be given" if setting.default is None else f"`{setting.default}`",
+        ]
+        for setting in SETTINGS
+    }

@@ -1,7 +1,9 @@
 """``timebank city`` before any process runs: what is refused, with which code."""
 
 import json
+import re
 from pathlib import Path
+from typing import Final
 
 import pytest
 from click.testing import CliRunner
@@ -12,6 +14,8 @@ from node.city.story import STEPS
 from node.city.supervisor import LocalCity
 from node.cli import root
 from node.console.exits import ExitCode
+
+ROOT: Final = Path(__file__).parents[3]
 
 
 def answer(*words: str) -> tuple[int, dict[str, object]]:
@@ -106,3 +110,14 @@ def test_every_step_has_its_sentence() -> None:
         "advance",
         "story",
     }
+
+
+def test_the_page_of_the_city_explains_every_code_and_step() -> None:
+    """Whoever meets a code or names a step finds it there."""
+    page = (ROOT / "docs" / "city.md").read_text(encoding="utf-8")
+    source = (ROOT / "node" / "city" / "faults.py").read_text(encoding="utf-8")
+    codes = re.findall(r'_fault\(\s*"([a-z-]+)"', source)
+
+    assert len(codes) > 5
+    assert [code for code in codes if f"### {code}\n" not in page] == []
+    assert [step for step in STEPS if f"`{step}`" not in page] == []
