@@ -199,6 +199,7 @@ class KernelCity:
         receive: bool = True,
         funded: bool = False,
         keyless: bool = False,
+        card: bool = False,
     ) -> Id:
         """Registered by a recorder, proposed by a reviewer, seconded by another."""
         recorder = self.staff("recorder", home)
@@ -210,7 +211,11 @@ class KernelCity:
             else keys.sign(seed, keys.possession_bytes(self.chain_id, key, home.encode()))
         )
         number = self.person(recorder).lanes[0]
-        receipt = self.do(recorder, Register(home, SITE, 1, key, proof, b"", b"", ZERO_HASH))
+        card_key = card_proof = b""
+        if card:
+            card_key, card_proof = self.new_key(f"{name}/card", home.encode())
+        register = Register(home, SITE, 1, key, proof, card_key, card_proof, ZERO_HASH)
+        receipt = self.do(recorder, register)
         person = derive_id(self.chain_id, recorder, 0, number, 0)
         self.seeds[person] = seed
         bureau = keys.sign(seed_of("bureau"), receipt_bytes(self.chain_id, person, home, 1))
@@ -225,6 +230,12 @@ class KernelCity:
         )
         self.two(self.staff("reviewer", home), self.staff("second", home), action)
         return person
+
+    def new_key(self, name: str, context: bytes) -> tuple[bytes, bytes]:
+        """A key from a name and the proof of its possession."""
+        key = keys.public_key(seed_of(name))
+        proof = keys.possession_bytes(self.chain_id, key, context)
+        return key, keys.sign(seed_of(name), proof)
 
     def two(self, proposer: Id, seconder: Id, action: object) -> Id:
         """Propose and second an action."""

@@ -15,6 +15,7 @@ from node.chain.records.corrections import Donation
 from node.chain.records.events import Event
 from node.chain.records.motions import Motion
 from node.chain.records.orders import Order
+from node.chain.records.recovery import Recovery
 from node.chain.records.redemption import Capacity, Redemption
 from node.chain.records.settlement import SettlementRun
 from node.chain.rules import (
@@ -26,6 +27,7 @@ from node.chain.rules import (
     issuance,
     orders,
     organisation,
+    recovery,
     redemption,
     settlement,
     teams,
@@ -43,6 +45,7 @@ from node.chain.tx.envelope import (
     IssuanceBody,
     OrderBody,
     OrganisationBody,
+    RecoveryBody,
     RedemptionBody,
     SettlementBody,
     TeamBody,
@@ -53,6 +56,8 @@ from node.chain.tx.organisation import MoneyAction
 from node.chain.types import Hash
 from node.chain.units import lapse_capacity
 
+PeopleBody = RecoveryBody
+PeopleTimer = KinBinding | Recovery
 MoneyBody = CorrectionBody | RedemptionBody | SettlementBody | EventBody | TeamBody
 
 
@@ -64,6 +69,7 @@ def _action_families() -> Mapping[type[MoneyAction], ActionFamily]:
         events.ACTIONS,
         teams.ACTIONS,
         entries.ACTIONS,
+        recovery.ACTIONS,
     )
     owners = {action: family for family in families for action in family.roles}
     if set(owners) != set(get_args(MoneyAction)):
@@ -93,6 +99,8 @@ def dispatch(view: View, at: Moment, tx: Transaction, tx_id: Hash) -> None:
         issuance.apply(view, at, tx, tx_id, body)
     elif isinstance(body, GovernanceBody):
         governance.apply(view, at, tx, tx_id, body)
+    elif isinstance(body, PeopleBody):
+        _dispatch_people(view, at, tx, body)
     else:
         _dispatch_money(view, at, tx, tx_id, body)
 
@@ -112,8 +120,25 @@ def _dispatch_money(view: View, at: Moment, tx: Transaction, tx_id: Hash, body: 
         assert_never(body)
 
 
+def _dispatch_people(view: View, at: Moment, tx: Transaction, body: PeopleBody) -> None:
+    recovery.apply(view, at, tx, body)
+
+
+def _fire_people_timer(view: View, record: PeopleTimer) -> None:
+    match record:
+        case KinBinding():
+            identity.expire_binding(view, record)
+        case Recovery():
+            recovery.fire_recovery(view, record)
+        case _:
+            assert_never(record)
+
+
 def fire_timer(view: View, at: Moment, record: StateRecord) -> None:  # noqa: C901 - one branch for each kind
     """Fire the one live timer of a record, which is due."""
+    if isinstance(record, PeopleTimer):
+        _fire_people_timer(view, record)
+        return
     match record:
         case Order():
             timers.fire(view, at, record)
@@ -121,8 +146,6 @@ def fire_timer(view: View, at: Moment, record: StateRecord) -> None:  # noqa: C9
             organisation.expire_proposal(view, record)
         case Mint():
             issuance.expire_mint(view, record)
-        case KinBinding():
-            identity.expire_binding(view, record)
         case Fund():
             issuance.close_fund(view, record)
         case Motion():

@@ -12,11 +12,10 @@ from typing import Final
 
 from msgspec.structs import replace
 
-from node.chain import keys
 from node.chain.books import check_identities
 from node.chain.certificate import authority_set_hash
 from node.chain.dispatch import dispatch, fire_timer
-from node.chain.errors import Bug, ErrorCode, Malformed, Rejected
+from node.chain.errors import Bug, ErrorCode, Rejected
 from node.chain.hashing import digest
 from node.chain.ledger import Ledger, Staged
 from node.chain.limits import BLOCK_TIMERS_MAX, SETTLEMENT_KEYS_MAX, TRANSACTION_KEYS_MAX
@@ -27,8 +26,8 @@ from node.chain.records.actors import Person
 from node.chain.records.orders import Order
 from node.chain.records.redemption import RedemptionQueue
 from node.chain.records.settings import AUTHORITIES_ID, AuthorityRecord, PolicyRecord, policy_id
-from node.chain.rules import redemption
-from node.chain.rules.envelope import advance, check_envelope
+from node.chain.rules import redemption, standing
+from node.chain.rules.envelope import advance, check_envelope, check_signature, signing_key
 from node.chain.rules.guards import require
 from node.chain.state import Moment, Reader, View, city_of
 from node.chain.tx.envelope import (
@@ -273,12 +272,13 @@ def apply_transaction(
         Rejected: the first guard that does not hold; the layer is to be dropped.
     """
     tx = signed.tx
+    standing.ripen(view, at, tx.sender)
     actor = check_envelope(view, at, tx)
-    if not known(signed.tx_id, actor.key):
+    if not known(signed.tx_id, signing_key(actor, tx.body)):
         message = sign_bytes(at.chain_id, signed.raw)
-        if not keys.verify(actor.suite, actor.key, message, tx.signature):
-            raise Malformed(ErrorCode.BAD_SIGNATURE, signed.tx_id.hex())
+        check_signature(actor, tx.body, message, tx.signature)
     advance(view, at, tx, actor)
+    standing.check_standing(view, at, tx)
     dispatch(view, at, tx, signed.tx_id)
     count = len(view.changes)
     most = SETTLEMENT_KEYS_MAX if isinstance(tx.body, SettlementBody) else TRANSACTION_KEYS_MAX

@@ -21,6 +21,7 @@ from node.chain.records.entries import HonourEntry, RecorderMonth, SiteMonth
 from node.chain.records.events import Event, Membership, Team
 from node.chain.records.motions import Motion
 from node.chain.records.orders import Order, Pair
+from node.chain.records.recovery import Recovery
 from node.chain.records.redemption import (
     Capacity,
     Provider,
@@ -70,6 +71,7 @@ StateRecord = (
     | RecorderMonth
     | HonourEntry
     | Motion
+    | Recovery
 )
 RECORD_SIZE_MAX_BYTES = 65_536
 
@@ -96,6 +98,7 @@ KINDS: dict[type[StateRecord], int] = {
     CatalogueEntry: 78,
     AuthorityRecord: 79,
     CitySettings: 80,
+    Recovery: 81,
     Correction: 90,
     Claim: 91,
     Donation: 92,

@@ -6,6 +6,7 @@ what it does. Families do not know each other, so ``node.chain.transition`` hand
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from enum import Enum
 from typing import NamedTuple
 
 from node.chain.records.bindings import Proposal
@@ -17,12 +18,22 @@ Roles = tuple[tuple[str, ...], tuple[str, ...]]
 """(roles that may propose, roles that may second), each in the district the action concerns."""
 
 
+class SecondPlace(Enum):
+    """From where the second comes."""
+
+    SAME_DISTRICT = "same-district"
+    OTHER_SITE = "other-site"
+    """A role at another site than the proposer's; the whole district's duty desk is a place of its own."""
+    OTHER_DISTRICT = "other-district"
+
+
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """Which district an action concerns and who may neither propose nor second it."""
+    """Which district an action concerns, who may neither propose nor second it, and from where the second comes."""
 
     district: Code
     subjects: frozenset[Id]
+    second: SecondPlace = SecondPlace.SAME_DISTRICT
 
 
 @dataclass(frozen=True, slots=True)

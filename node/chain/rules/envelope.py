@@ -7,15 +7,17 @@ from typing import Final
 
 from msgspec.structs import replace
 
-from node.chain.errors import ErrorCode, Rejected
+from node.chain import keys
+from node.chain.errors import ErrorCode, Malformed, Rejected
 from node.chain.hashing import SUITE_ED25519_SHA256
 from node.chain.limits import LANES_MAX
 from node.chain.policy import Policy, day_of
-from node.chain.records.actors import ACTIVE, Actor, Operator, Person
+from node.chain.records.actors import ACTIVE, CLOSING, Actor, Operator, Person
 from node.chain.rules.guards import require
 from node.chain.state import Moment, View
-from node.chain.tx.envelope import TRANSACTION_VERSION, Transaction
+from node.chain.tx.envelope import TRANSACTION_VERSION, Body, Transaction
 from node.chain.tx.orders import Request
+from node.chain.tx.recovery import Recover
 from node.chain.tx.redemption import Redeem
 from node.chain.tx.transfers import Donate, Give
 from node.chain.types import Id
@@ -33,6 +35,7 @@ def check_envelope(view: View, at: Moment, tx: Transaction) -> Actor:
     require(tx.version == TRANSACTION_VERSION, ErrorCode.UNKNOWN_VERSION, str(tx.version))
     require(tx.suite == SUITE_ED25519_SHA256, ErrorCode.UNKNOWN_SUITE, str(tx.suite))
     actor = find_actor(view, tx.sender)
+    signing_key(actor, tx.body)
     require(tx.suite == actor.suite, ErrorCode.UNKNOWN_SUITE, f"the key has suite {actor.suite}")
     require(at.time_ms <= tx.valid_until_ms, ErrorCode.EXPIRED, f"block time {at.time_ms}")
     longest = at.time_ms + at.policy.ledger.validity_max_ms
@@ -50,20 +53,53 @@ def check_envelope(view: View, at: Moment, tx: Transaction) -> Actor:
 
 
 def find_actor(view: View, sender: Id) -> Actor:
-    """The sender's record, with a key and the right to speak.
+    """The sender's record, with the right to speak; a closing account may still, and so stays open.
 
     Raises:
-        Rejected: ``UNKNOWN_SENDER``, ``SENDER_NOT_ACTIVE``, ``SENDER_HAS_NO_KEY``.
+        Rejected: ``UNKNOWN_SENDER``, ``SENDER_NOT_ACTIVE``.
     """
     person = view.get(Person, sender)
     if person is not None:
-        require(person.status == ACTIVE, ErrorCode.SENDER_NOT_ACTIVE, person.status)
-        require(bool(person.key), ErrorCode.SENDER_HAS_NO_KEY, sender.hex())
+        speaks = person.status in {ACTIVE, CLOSING}
+        require(speaks, ErrorCode.SENDER_NOT_ACTIVE, person.status)
         return person
     operator = view.get(Operator, sender)
     if operator is None:
         raise Rejected(ErrorCode.UNKNOWN_SENDER, sender.hex())
     return operator
+
+
+def signing_key(actor: Actor, body: Body) -> bytes:
+    """The key that a statement is signed with: the recovery card's for ``Recover``, else the everyday key.
+
+    Raises:
+        Rejected: ``SENDER_HAS_NO_KEY``.
+    """
+    card = isinstance(body, Recover)
+    key = actor.key
+    if card:
+        key = actor.recovery_key if isinstance(actor, Person) else b""
+    what = "no recovery card" if card else "no key"
+    require(bool(key), ErrorCode.SENDER_HAS_NO_KEY, f"{what}: {actor.id.hex()}")
+    return key
+
+
+def check_signature(actor: Actor, body: Body, message: bytes, signature: bytes) -> None:
+    """The statement is signed with the key that may say it.
+
+    Raises:
+        Rejected: ``KEY_VERB_NOT_ALLOWED`` for the recovery card's key on anything else, ``BAD_SIGNATURE``.
+    """
+    if keys.verify(actor.suite, signing_key(actor, body), message, signature):
+        return
+    card = actor.recovery_key if isinstance(actor, Person) else b""
+    if (
+        card
+        and not isinstance(body, Recover)
+        and keys.verify(actor.suite, card, message, signature)
+    ):
+        raise Rejected(ErrorCode.KEY_VERB_NOT_ALLOWED, "the recovery card can only recover")
+    raise Malformed(ErrorCode.BAD_SIGNATURE, actor.id.hex())
 
 
 def check_policy_version(policy: Policy, tx: Transaction) -> None:

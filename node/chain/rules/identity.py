@@ -4,9 +4,7 @@ from typing import Final, assert_never
 
 from msgspec.structs import replace
 
-from node.chain import keys
-from node.chain.errors import ErrorCode, Malformed
-from node.chain.hashing import SUITE_ED25519_SHA256
+from node.chain.errors import ErrorCode
 from node.chain.records.actors import Agency, Person, new_person
 from node.chain.records.bindings import KinBinding
 from node.chain.rules.guards import (
@@ -18,6 +16,7 @@ from node.chain.rules.guards import (
     require_site,
     sending_person,
 )
+from node.chain.rules.newkeys import check_new_key
 from node.chain.state import Moment, View
 from node.chain.tx.envelope import IdentityBody, Transaction
 from node.chain.tx.identity import (
@@ -65,8 +64,11 @@ def _register(view: View, at: Moment, tx: Transaction, tx_id: Hash, body: Regist
     require_role(recorder, "recorder", body.home, at.time_ms)
     require_site(view, body.home, body.site)
     context = body.home.encode()
-    _check_new_key(at, body.suite, body.key, body.possession, context)
-    _check_new_key(at, body.suite, body.recovery_key, body.recovery_possession, context)
+    check_new_key(at, body.suite, body.key, body.possession, context)
+    check_new_key(at, body.suite, body.recovery_key, body.recovery_possession, context)
+
+    apart = not body.key or body.key != body.recovery_key
+    require(apart, ErrorCode.BAD_FIELD, "the recovery card has a key of its own")
 
     view.create(
         new_person(
@@ -81,17 +83,6 @@ def _register(view: View, at: Moment, tx: Transaction, tx_id: Hash, body: Regist
             commitment=body.commitment,
         )
     )
-
-
-def _check_new_key(at: Moment, suite: int, key: bytes, possession: bytes, context: bytes) -> None:
-    """A key of nobody is empty, without proof; any other is sound and proven to be held."""
-    require(suite == SUITE_ED25519_SHA256, ErrorCode.UNKNOWN_SUITE, str(suite))
-    if not key:
-        require(not possession, ErrorCode.BAD_POSSESSION, "a proof without a key")
-        return
-    keys.check_public_key(suite, key)
-    if not keys.has_possession(at.chain_id, suite, key, context, possession):
-        raise Malformed(ErrorCode.BAD_POSSESSION, key.hex())
 
 
 def _offer_kin(view: View, at: Moment, tx: Transaction, tx_id: Hash, body: OfferKin) -> None:
@@ -171,7 +162,8 @@ def _unbind(view: View, tx: Transaction, body: Unbind) -> None:
 def _rotate_key(view: View, at: Moment, tx: Transaction, body: RotateKey) -> None:
     sender = sending_person(view, tx)
     require(body.key != sender.key, ErrorCode.ALREADY_DONE, "the key is in force")
-    _check_new_key(at, body.suite, body.key, body.possession, tx.sender)
+    require(body.key != sender.recovery_key, ErrorCode.ALREADY_DONE, "the recovery card's key")
+    check_new_key(at, body.suite, body.key, body.possession, tx.sender)
 
     view.put(replace(sender, suite=body.suite, key=body.key))
 

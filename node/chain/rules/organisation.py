@@ -14,7 +14,7 @@ from node.chain.hashing import domain
 from node.chain.records.actors import ACTIVE, PENDING, Agency, Gate, Kin, Person, Role
 from node.chain.records.bindings import KinBinding, Proposal, Site
 from node.chain.records.settings import SETTINGS_ID, CitySettings
-from node.chain.rules.actions import ActionFamilies, Roles, Scope, Seconded
+from node.chain.rules.actions import ActionFamilies, Roles, Scope, Seconded, SecondPlace
 from node.chain.rules.guards import (
     active_person,
     created_id,
@@ -25,7 +25,7 @@ from node.chain.rules.guards import (
     require_site,
     sending_person,
 )
-from node.chain.state import Moment, View, city_of, district_of
+from node.chain.state import CITY_HOME, Moment, View, city_of, district_of
 from node.chain.tx.envelope import OrganisationBody, Transaction
 from node.chain.tx.organisation import (
     Action,
@@ -168,8 +168,7 @@ def _second(
     proposal = _open_proposal(view, at, body.proposal, body.origin)
     action = proposal.action
     scope = _scope(view, at, action, proposal.proposer, families)
-    _, seconders = _roles(action, families)
-    require_any_role(sender, seconders, scope.district, at.time_ms)
+    _require_place(view, at, sender, proposal, scope, families)
     require(sender.id != proposal.proposer, ErrorCode.SAME_PERSON, "the proposer cannot second")
     require(sender.id not in scope.subjects, ErrorCode.SAME_PERSON, "subject or its recorder")
 
@@ -178,6 +177,42 @@ def _second(
         families[type(action)].perform(view, at, action, Seconded(proposal, sender.id))
     else:
         _perform(view, at, action)
+
+
+def _require_place(
+    view: View,
+    at: Moment,
+    sender: Person,
+    proposal: Proposal,
+    scope: Scope,
+    families: ActionFamilies,
+) -> None:
+    """The second has the role, in the place that the action asks for.
+
+    Raises:
+        Rejected: ``ROLE_MISSING``, ``WRONG_DISTRICT``.
+    """
+    proposers, seconders = _roles(proposal.action, families)
+    if scope.second is SecondPlace.OTHER_DISTRICT:
+        places = {r.district for r in sender.roles if r.role in seconders}
+        elsewhere = sorted(places - {scope.district, CITY_HOME})
+        require(bool(elsewhere), ErrorCode.WRONG_DISTRICT, f"a second outside {scope.district}")
+        held = any(
+            sender.has_role(role, place, at.time_ms) for role in seconders for place in elsewhere
+        )
+        require(held, ErrorCode.ROLE_MISSING, " or ".join(seconders))
+        return
+    require_any_role(sender, seconders, scope.district, at.time_ms)
+    if scope.second is SecondPlace.OTHER_SITE:
+        proposer = view.need(Person, proposal.proposer)
+        here = _sites(proposer, proposers, scope.district)
+        there = _sites(sender, seconders, scope.district)
+        apart = len(here | there) > 1
+        require(apart, ErrorCode.WRONG_DISTRICT, "a second from another site")
+
+
+def _sites(person: Person, roles: tuple[str, ...], district: str) -> set[str]:
+    return {r.site for r in person.roles if r.role in roles and r.district == district}
 
 
 def _decline(

@@ -22,6 +22,7 @@ from node.chain.tx import (
     issuance,
     orders,
     organisation,
+    recovery,
     redemption,
     settlement,
     teams,
@@ -68,6 +69,9 @@ CorrectionBody = corrections.Repay
 RedemptionBody = redemption.Redeem | redemption.ReleaseRedemption | redemption.Capture
 SettlementBody = settlement.ProposeSettlement | settlement.AgreeSettlement
 EventBody = events.AttendEvent | events.LeaveEvent | events.CreditAttendance | events.CloseEvent
+RecoveryBody = (
+    recovery.Recover | recovery.SetContacts | recovery.SupportRecovery | recovery.VetoRecovery
+)
 TeamBody = teams.JoinTeam | teams.LeaveTeam | teams.DonateTeam
 Body = (
     IdentityBody
@@ -81,6 +85,7 @@ Body = (
     | SettlementBody
     | EventBody
     | TeamBody
+    | RecoveryBody
 )
 
 

@@ -1,0 +1,60 @@
+"""What the sender's own standing forbids, whatever family a statement belongs to.
+
+While a recovery is under way nothing goes out of the account; service goes on. The account's own timers are fired
+before it speaks, so that a backlog of timers changes nothing.
+"""
+
+from node.chain.errors import ErrorCode
+from node.chain.records.recovery import PENDING, Recovery
+from node.chain.rules.guards import require
+from node.chain.rules.recovery import fire_recovery
+from node.chain.state import Moment, View
+from node.chain.tx.envelope import Body, Transaction
+from node.chain.tx.identity import AcceptKin, GrantAgent, OfferKin, RotateKey
+from node.chain.tx.orders import Request
+from node.chain.tx.recovery import SetContacts
+from node.chain.tx.redemption import Redeem
+from node.chain.tx.transfers import Donate, Give
+from node.chain.types import NO_ID, Id
+
+
+def ripen(view: View, at: Moment, sender: Id) -> None:
+    """Fire what is due on the sender's account."""
+    recovery = view.get(Recovery, sender)
+    if recovery is not None and 0 < recovery.due_ms <= at.time_ms:
+        fire_recovery(view, recovery)
+
+
+def check_standing(view: View, at: Moment, tx: Transaction) -> None:
+    """Whether the sender may say this now.
+
+    Raises:
+        Rejected: ``RECOVERY_PENDING``.
+    """
+    account = outgoing_account(tx)
+    if account:
+        _require_no_recovery(view, account)
+    elif isinstance(tx.body, RotateKey | SetContacts):
+        _require_no_recovery(view, tx.sender)
+
+
+def outgoing_account(tx: Transaction) -> Id:
+    """Out of whose account the statement gives minutes or power; empty for none."""
+    body: Body = tx.body
+    match body:
+        case Give() | Donate() | OfferKin() | GrantAgent():
+            return tx.sender
+        case AcceptKin() if body.method == "own-key":
+            return tx.sender
+        case Redeem():
+            return body.person
+        case Request() if body.payer_kind == "person":
+            return body.payer
+        case _:
+            return NO_ID
+
+
+def _require_no_recovery(view: View, account: Id) -> None:
+    recovery = view.get(Recovery, account)
+    free = recovery is None or recovery.state != PENDING
+    require(free, ErrorCode.RECOVERY_PENDING, account.hex())
