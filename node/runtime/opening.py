@@ -9,11 +9,11 @@ from dataclasses import dataclass
 
 from node.chain.block import Header, Summary, block_id, decode_block
 from node.chain.certificate import CommitCertificate, decode_certificate
-from node.chain.codec import Record, decoder
+from node.chain.codec import Record, decoder, encode
 from node.chain.errors import Malformed
 from node.chain.genesis import Genesis, chain_id_of, first_records, new_ledger
 from node.chain.ledger import Ledger
-from node.chain.merkle import Frontier
+from node.chain.merkle import Frontier, leaf_hash
 from node.chain.records import decode_record, encode_record, record_key
 from node.chain.types import Hash, Height
 from node.chain.verify import Point, policies_in, start
@@ -86,9 +86,12 @@ def _restored(genesis: Genesis, header: Header, store: ChainStore) -> tuple[Ledg
         Malformed: it holds bytes that are no record of ours.
     """
     first, height = start(genesis), header.height
-    kept = store.header(height)
-    if kept is None or decode_kept_header(kept).header != header:
+    raw = store.header(height)
+    kept = None if raw is None else decode_kept_header(raw)
+    if kept is None or kept.header != header:
         raise _differs(height, "another header than in the block log")
+    if store.log_node(0, header.log_size - 1) != leaf_hash(encode(kept.summary)):
+        raise _differs(height, "another summary than in the log")
     ledger = Ledger(first.chain_id)
     if ledger.load(decode_record(raw) for _, raw in store.load_records()) != header.state_root:
         raise _differs(height, "the state root differs")
