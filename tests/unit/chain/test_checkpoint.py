@@ -122,7 +122,6 @@ def _opened(text: str, name: str, key: bytes) -> bool:
     return False
 
 
-@pytest.mark.feature("L1")
 def test_a_stranger_with_another_library_opens_our_note_with_any_one_key() -> None:
     """Each authority by itself is a signer of the log, as tools for transparency logs expect."""
     text = encode_note(signed(0, 1, 2, 3)).decode()

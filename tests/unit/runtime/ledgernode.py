@@ -6,13 +6,14 @@ from dataclasses import dataclass, field
 from node.chain import keys
 from node.chain.block import Block, block_id
 from node.chain.certificate import CommitCertificate
+from node.chain.errors import ErrorCode, Rejected
 from node.chain.genesis import Genesis
-from node.chain.hashing import derive_id
+from node.chain.hashing import derive_id, digest
 from node.chain.rules.organisation import receipt_bytes
 from node.chain.tx.envelope import SignedTransaction
 from node.chain.tx.identity import BureauReceipt, Register
 from node.chain.tx.organisation import ApprovePerson, Decline, Propose, Second
-from node.chain.types import ZERO_HASH, Code, EpochMs, Hash, Height
+from node.chain.types import NO_HASH, ZERO_HASH, Code, EpochMs, Hash, Height
 from node.runtime.executor import Executor
 from node.runtime.mempool import Mempool
 from node.store.blocklog import BlockLog
@@ -44,6 +45,7 @@ class LedgerNode(KernelCity):
         self.block_log = BlockLog(self.files, self.chain_id)
         self.executor = Executor(self.genesis, self.block_log, self.store, self.pool)
         self.ledger = self.executor.ledger
+        self.now_ms = max(self.now_ms, self.ledger.time_ms)
 
     def submit(self, *transactions: SignedTransaction) -> None:
         """Admit transactions in order."""
@@ -129,3 +131,31 @@ class NodeClock:
 
     def now_ms(self) -> EpochMs:
         return EpochMs(self._node.now_ms)
+
+
+def refusal(node: LedgerNode, signed: SignedTransaction) -> ErrorCode | None:
+    """Why the pool does not take a transaction; a refusal changes nothing and is remembered."""
+    before, code = [one.tx_id for one in node.pool.candidates()], None
+    try:
+        node.pool.submit(signed.raw)
+    except Rejected as fault:
+        code = fault.code
+    if code is not None:
+        assert [one.tx_id for one in node.pool.candidates()] == before
+        assert node.pool.answers.last(signed.tx_id) is code
+    return code
+
+
+def order_of(node: LedgerNode) -> list[tuple[int, int]]:
+    """Sequences of the candidates, in their order."""
+    return [signed.tx.sequence for signed in node.pool.candidates()]
+
+
+def other(number: int) -> Hash:
+    """Makes another transaction of the same sequence."""
+    return digest("test-commitment", NO_HASH, bytes([number]))
+
+
+def damaged(signed: SignedTransaction) -> bytes:
+    """The same transaction with a signature that does not verify."""
+    return signed.raw[:-1] + bytes([signed.raw[-1] ^ 1])

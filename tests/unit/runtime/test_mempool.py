@@ -3,48 +3,19 @@
 import pytest
 
 from node.chain import keys
-from node.chain.errors import ErrorCode, Malformed, Rejected
-from node.chain.hashing import digest
-from node.chain.tx.envelope import SignedTransaction
+from node.chain.errors import ErrorCode, Malformed
 from node.chain.tx.identity import RotateKey
 from node.chain.tx.issuance import ProposeMint
-from node.chain.types import NO_HASH, ZERO_HASH, Code, EpochMs, Hash, Id, Minutes
-from node.runtime import ahead, answers, mempool
+from node.chain.types import ZERO_HASH, Code, EpochMs, Id, Minutes
+from node.runtime import answers, mempool
 from node.runtime.answers import Answers
 from tests.kernel_city import DISTRICTS, FAR_MS, GULOU, JIANYE, seed_of
-from tests.unit.runtime.ledgernode import LedgerNode
+from tests.unit.runtime.ledgernode import LedgerNode, damaged, order_of, other, refusal
 
 
 @pytest.fixture
 def node() -> LedgerNode:
     return LedgerNode()
-
-
-def refusal(node: LedgerNode, signed: SignedTransaction) -> ErrorCode | None:
-    """Why the pool does not take a transaction; a refusal changes nothing and is remembered."""
-    before, code = [one.tx_id for one in node.pool.candidates()], None
-    try:
-        node.pool.submit(signed.raw)
-    except Rejected as fault:
-        code = fault.code
-    if code is not None:
-        assert [one.tx_id for one in node.pool.candidates()] == before
-        assert node.pool.answers.last(signed.tx_id) is code
-    return code
-
-
-def order_of(node: LedgerNode) -> list[tuple[int, int]]:
-    return [signed.tx.sequence for signed in node.pool.candidates()]
-
-
-def other(number: int) -> Hash:
-    """Makes another transaction of the same sequence."""
-    return digest("test-commitment", NO_HASH, bytes([number]))
-
-
-def damaged(signed: SignedTransaction) -> bytes:
-    """The same transaction with a signature that does not verify."""
-    return signed.raw[:-1] + bytes([signed.raw[-1] ^ 1])
 
 
 def test_what_is_admitted_can_be_found_and_is_there_once(node: LedgerNode) -> None:
@@ -181,112 +152,6 @@ def test_in_a_crowded_pool_no_district_takes_more_than_its_share(
     assert refusal(node, node.sign(node.operator(GULOU), mint)) is None
     node.decide()
     assert refusal(node, node.registration(4)) is None
-
-
-def test_a_number_ahead_of_a_gap_waits_and_is_executable_when_the_gap_closes(
-    node: LedgerNode,
-) -> None:
-    """However the numbers arrive, they come out in order; what waits is not passed on."""
-    signed = [node.registration(number) for number in range(4)]
-    node.submit(signed[2], signed[3], signed[1])
-    assert len(node.pool) == 0
-    assert all(node.pool.is_ahead(one) for one in signed[1:])
-    assert not any(node.pool.is_executable(one.tx_id) for one in signed)
-    node.submit(signed[0])
-    assert order_of(node) == [(0, 0), (0, 1), (0, 2), (0, 3)]
-    assert not any(node.pool.is_ahead(one) for one in signed)
-
-
-def test_only_the_next_sixteen_numbers_wait(node: LedgerNode) -> None:
-    """Further ones are told that they come too early."""
-    node.submit(node.registration(16))
-    assert refusal(node, node.registration(17)) is ErrorCode.SEQUENCE_GAP
-
-
-def test_what_waits_is_signed_by_its_sender(node: LedgerNode) -> None:
-    """Nobody takes a number of somebody else."""
-    early = node.registration(2)
-    with pytest.raises(Malformed) as caught:
-        node.pool.submit(damaged(early))
-    assert caught.value.code is ErrorCode.BAD_SIGNATURE
-    node.submit(early)
-    assert node.pool.is_ahead(early)
-
-
-def test_a_waiting_number_is_not_given_to_another_transaction(node: LedgerNode) -> None:
-    """The second is refused aloud; the first is the one that comes out."""
-    first, second = node.registration(1), node.registration(1, commitment=other(1))
-    node.submit(first)
-    assert refusal(node, second) is ErrorCode.SEQUENCE_USED
-    assert not node.pool.is_ahead(second)
-    node.submit(first, node.registration(0))
-    assert node.pool.is_executable(first.tx_id)
-
-
-def test_a_gap_may_be_closed_by_a_block(node: LedgerNode) -> None:
-    """The missing transaction came to another node."""
-    missing, waiting = node.registration(0), node.registration(1)
-    peer = LedgerNode()
-    peer.submit(missing)
-    node.submit(waiting)
-    node.take(peer.build())
-    assert node.pool.is_executable(waiting.tx_id)
-    assert node.pool.answers.counts == {}
-
-
-def test_what_waits_here_may_become_final_by_a_block_of_others(node: LedgerNode) -> None:
-    """Then it waits no more, and nobody is told that it was refused."""
-    signed = [node.registration(number) for number in range(3)]
-    peer = LedgerNode()
-    peer.submit(*signed)
-    node.submit(signed[1], signed[2])
-    node.take(peer.build())
-    assert not any(node.pool.is_ahead(one) or node.pool.is_executable(one.tx_id) for one in signed)
-    assert node.pool.answers.counts == {}
-
-
-def test_a_gap_that_stays_open_expires_though_blocks_go_on(
-    node: LedgerNode, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Ten real minutes after it came, not after the last block; the sender is told why."""
-    now = [1_000_000]
-    monkeypatch.setattr(mempool, "monotonic_ms", lambda: now[0])
-    waiting = node.registration(2)
-    node.submit(waiting)
-    for _ in range(9):
-        now[0] += 60_000
-        node.decide()
-        assert node.pool.is_ahead(waiting)
-    now[0] += 60_000
-    node.decide()
-    assert not node.pool.is_ahead(waiting)
-    assert node.pool.answers.last(waiting.tx_id) is ErrorCode.SEQUENCE_GAP
-
-
-def test_what_waits_is_bounded_for_all_senders_together(
-    node: LedgerNode, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """It takes no room from executable ones, and room comes back when a gap closes."""
-    monkeypatch.setattr(ahead, "TOTAL_MAX", 2)
-    node.submit(node.registration(1), node.registration(1, district=JIANYE))
-    early = node.registration(1, lane=3)
-    assert refusal(node, early) is ErrorCode.SEQUENCE_GAP
-    node.submit(node.registration(0))
-    assert refusal(node, early) is None
-
-
-def test_the_next_number_counts_what_is_pending(node: LedgerNode) -> None:
-    """A wallet that asks gets a number that is free."""
-    recorder = node.staff("recorder", GULOU)
-    assert node.pool.next_number(recorder, 0) == 0
-    node.submit(node.registration(0), node.registration(2))
-    assert node.pool.next_number(recorder, 0) == 1
-    assert node.pool.next_number(recorder, 5) == 0
-    node.submit(node.registration(1))
-    assert node.pool.next_number(recorder, 0) == 3
-    with pytest.raises(Rejected) as caught:
-        node.pool.next_number(Id(bytes(15) + b"\x01"), 0)
-    assert caught.value.code is ErrorCode.UNKNOWN_SENDER
 
 
 def test_questions_about_strangers_leave_nothing_behind(node: LedgerNode) -> None:
