@@ -5,6 +5,7 @@ installation only. Never here: a socket, a database, a key that signs, a rule of
 ``node.chain.rules``, executed as they are).
 
 ``structure`` walks the file and checks everything that needs no state, ``replay`` executes each block and compares what
-comes out, ``books`` sums the whole state at the end, ``auditor`` runs them in step, ``findings`` says what is wrong.
+comes out, ``sums`` and ``books`` add up the whole state, ``auditor`` runs them in step, ``findings`` says what is
+wrong.
 ``docs/audit.md`` is the page for those who use it.
 """

@@ -10,11 +10,12 @@ from dataclasses import dataclass
 from time import perf_counter
 from typing import BinaryIO, Final
 
-from node.audit.books import Identity, Sums, check_books, identities, sum_books
-from node.audit.checkpoints import Checkpoint, Comparison
+from node.audit.books import Identity, check_books, identities
+from node.audit.checkpoints import Comparison, Noted
 from node.audit.replay import Parsed, Replay, parse_step
 from node.audit.signatures import Verdicts, Workers, known_by
 from node.audit.structure import Walk, find_transaction
+from node.audit.sums import Sums, sum_books
 from node.audit.tally import Tally
 from node.chain.genesis import Genesis
 from node.chain.types import Hash
@@ -52,7 +53,7 @@ class Outcome:
     sums: Sums
     identities: tuple[Identity, ...]
     signatures: int
-    matched: tuple[tuple[Checkpoint, int], ...]
+    matched: tuple[tuple[Noted, int], ...]
     seconds: float
 
 
@@ -60,7 +61,7 @@ class Auditor:
     """One archive under audit."""
 
     def __init__(
-        self, genesis: Genesis, open_archive: OpenArchive, checkpoints: Iterable[Checkpoint] = ()
+        self, genesis: Genesis, open_archive: OpenArchive, checkpoints: Iterable[Noted] = ()
     ) -> None:
         """Prepare; nothing is read yet.
 

@@ -5,35 +5,16 @@ accounts hold; so the auditor adds up the accounts themselves, and the orders th
 """
 
 from collections import Counter
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from collections.abc import Hashable, Iterable
+from dataclasses import dataclass
+from typing import TypeVar
 
+from node.audit.sums import Sums
 from node.audit.tally import Tally
-from node.chain.books import district_holdings
-from node.chain.records import StateRecord
-from node.chain.records.accounts import City, District, Fund, Position, Totals
-from node.chain.records.actors import Person
+from node.chain.records.accounts import City, District
 from node.chain.violations import Violation, ViolationCode
 
-
-@dataclass(slots=True)
-class Sums:
-    """The accounts of a state, added up by home district; minutes."""
-
-    available: Counter[str] = field(default_factory=Counter)
-    held: Counter[str] = field(default_factory=Counter)
-    funds_free: Counter[str] = field(default_factory=Counter)
-    funds_held: Counter[str] = field(default_factory=Counter)
-    inflow: Counter[str] = field(default_factory=Counter)
-    """Net, from the positions between pairs."""
-    open_holds: int = 0
-    """Named by orders and whatever else holds minutes."""
-    honour: int = 0
-    overdrawn: int = 0
-    """Accounts below zero; there must be none."""
-    districts: dict[str, District] = field(default_factory=dict)
-    positions: list[Position] = field(default_factory=list)
-    city: City | None = None
+K = TypeVar("K", bound=Hashable)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,100 +31,88 @@ class Identity:
         return self.left == self.right
 
 
-def sum_books(records: Iterable[StateRecord]) -> Sums:
-    """Add up a whole state."""
-    sums = Sums()
-    for record in records:
-        sums.open_holds += getattr(record, "hold_min", 0)
-        match record:
-            case Person():
-                _add_person(sums, record)
-            case Fund():
-                sums.funds_free[record.district] += _balance(sums, record.free)
-                sums.funds_held[record.district] += _balance(sums, record.held)
-            case Position():
-                sums.positions.append(record)
-                sums.inflow[record.low] += record.flow.balance
-                sums.inflow[record.high] -= record.flow.balance
-            case District():
-                sums.districts[record.code] = record
-            case City():
-                sums.city = record
-            case _:
-                pass
-    sums.districts = dict(sorted(sums.districts.items()))
-    sums.positions.sort(key=lambda position: (position.low, position.high))
-    return sums
-
-
-def _add_person(sums: Sums, person: Person) -> None:
-    sums.available[person.home] += _balance(sums, person.available)
-    sums.held[person.home] += _balance(sums, person.held)
-    sums.honour += person.honour.balance
-
-
-def _balance(sums: Sums, totals: Totals) -> int:
-    sums.overdrawn += totals.balance < 0
-    return totals.balance
-
-
 def identities(sums: Sums, tally: Tally) -> tuple[Identity, ...]:
     """Every identity of the ledger, over full sums, and over the orders of the whole archive."""
     city = sums.city
     assert city is not None, "a ledger has a city"
     return (
-        Identity("I1 accounts below zero", sums.overdrawn, 0),
         *_whole_city(sums, city),
+        *_units(sums, city),
         *(identity for one in sums.districts.values() for identity in _district(sums, one)),
         *(identity for one in sums.districts.values() for identity in _history(one, tally)),
     )
 
 
 def _whole_city(sums: Sums, city: City) -> tuple[Identity, ...]:
-    districts = sums.districts.values()
-    held = sum(sums.held.values()) + sum(sums.funds_held.values()) + city.pool_held.balance
-    held += sum(one.pool_held.balance for one in districts)
-    holdings = sum(_holdings(sums, one) for one in districts)
-    city_pool = city.pool_free.balance + city.pool_held.balance
+    holdings = sum(_holdings(sums, one) for one in sums.districts.values())
+    holdings += city.pool_free.balance + city.pool_held.balance
+    held = sums.held_by.total()
     return (
-        Identity(
-            "I2 issued and not returned = all holdings",
-            city.issue.debits - city.issue.credits,
-            holdings + city_pool,
-        ),
+        Identity("I1 accounts below zero", sums.overdrawn, 0),
+        Identity("I2 issued and not returned = all holdings", -city.issue.balance, holdings),
+        Identity("I3 owners whose holds and held accounts differ", _unlike(sums), 0),
         Identity("I3 held accounts = running total", held, city.held.balance),
-        Identity("I3 held accounts = open holds", held, sums.open_holds),
         Identity("I3 held accounts = running holds", held, city.holds.balance),
         Identity(
-            "I4 minted by districts = issued",
-            sum(one.minted for one in districts),
-            city.issue.debits,
+            "I4 budgets that differ from their mints", _differing(sums.minted, sums.budgets), 0
         ),
+        Identity("I4 minted = issued", sums.minted.total(), city.issue.debits),
         Identity(
             "I5 paid = credited, overflow and team",
             city.paid,
             city.credited + city.overflow + city.team,
         ),
-        Identity("honour of persons = honour entered", sums.honour, -city.honour.balance),
-        Identity("positions of all homes = 0", sum(sums.inflow.values()), 0),
+        Identity("I7 free minutes of closed funds", sums.closed_free, 0),
+        Identity("positions of all homes", sums.inflow.total(), 0),
+        Identity("pairs that are not settled", sums.open_pairs, city.open_pairs),
     )
 
 
+def _units(sums: Sums, city: City) -> tuple[Identity, ...]:
+    return (
+        Identity("I8 honour of persons = entered", sums.honour.total(), -city.honour.balance),
+        Identity("I8 claims = opened and not ended", sums.claims.total(), -city.claims.balance),
+        Identity(
+            "I1 capacity left and used = attested",
+            sums.capacity.total() + city.capacity_used,
+            -city.capacity.balance,
+        ),
+    )
+
+
+def _unlike(sums: Sums) -> int:
+    return _differing(sums.held_by, sums.named_by)
+
+
+def _differing(one: Counter[K], other: Counter[K]) -> int:
+    """How many keys have another count in the other."""
+    return sum(one[key] != other[key] for key in one.keys() | other.keys())
+
+
 def _holdings(sums: Sums, one: District) -> int:
-    """A district's holdings with persons and funds added up from their own records."""
-    stores = sums.available[one.code] + sums.held[one.code]
-    funds = sums.funds_free[one.code] + sums.funds_held[one.code]
-    return district_holdings(one) - one.persons.balance - one.funds.balance + stores + funds
+    """A district's holdings with persons, funds, teams and providers added up from their own records."""
+    code = one.code
+    stores = sums.available[code] + sums.held[code]
+    funds = sums.funds_free[code] + sums.funds_held[code]
+    pools = one.pool_free.balance + one.pool_held.balance
+    return stores + funds + pools + sums.teams[code] + sums.providers[code] + one.retired.balance
 
 
 def _district(sums: Sums, one: District) -> tuple[Identity, ...]:
     code = one.code
-    stores = sums.available[code] + sums.held[code]
-    funds = sums.funds_free[code] + sums.funds_held[code]
+    pairs = (
+        ("stores", sums.available[code] + sums.held[code], one.persons),
+        ("funds", sums.funds_free[code] + sums.funds_held[code], one.funds),
+        ("teams", sums.teams[code], one.teams),
+        ("providers", sums.providers[code], one.providers),
+        ("honour", sums.honour[code], one.honour),
+        ("claims", sums.claimed[code], one.claims),
+        ("capacity", sums.capacity[code], one.capacity),
+        ("positions", sums.inflow[code], one.inflow),
+    )
+    totals = (Identity(f"{code}: {name} = running total", n, t.balance) for name, n, t in pairs)
     return (
-        Identity(f"{code}: stores = running total", stores, one.persons.balance),
-        Identity(f"{code}: funds = running total", funds, one.funds.balance),
-        Identity(f"{code}: positions = net inflow", sums.inflow[code], one.inflow.balance),
+        *totals,
         Identity(
             f"I6 {code}: holdings = minted, returned and net inflow",
             _holdings(sums, one),

@@ -1,121 +1,63 @@
-"""Checkpoints to compare an archive with: C2SP notes that somebody kept, signed by the districts.
+"""Checkpoints to compare an archive with: notes that somebody kept, signed by the districts.
 
-A note is three lines (origin, size, root in base64), an empty line, and signature lines ``— name base64(key id ‖
-signature)``. Name and origin are ``timebank/<city>/<first 16 hexadecimal digits of the chain id>``; the key id of an
-Ed25519 line is ``SHA-256(name ‖ 0x0A ‖ 0x01 ‖ key)[:4]``. Lines of unknown keys count for nothing.
+The format is ``node.chain.checkpoint``; here a note is read from a file, and met at the block that ends at its size.
 """
 
-import base64
-import binascii
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from hashlib import sha256
-from typing import Final
 
-from node.chain import keys
 from node.chain.certificate import AuthoritySet
+from node.chain.checkpoint import Checkpoint, Note, origin_of, parse_note, signers, text_of
+from node.chain.errors import Malformed
 from node.chain.genesis import Genesis, chain_id_of
-from node.chain.hashing import SUITE_ED25519_SHA256
-from node.chain.types import UINT_MAX, Hash
 from node.chain.verify import Point
 from node.chain.violations import Incomplete, Violation, ViolationCode
 
-NOTE_SIZE_MAX_BYTES: Final = 65_536
-"""A hundred signature lines of 150 bytes fit four times."""
-ORIGIN_HEX: Final = 16
-KEY_ID_BYTES: Final = 4
-_BODY_LINES: Final = 3
-_NOTE_TYPE_ED25519: Final = b"\x0a\x01"
-_SIGNATURE_LINE: Final = re.compile(r"\A— (\S+) ([A-Za-z0-9+/]+={0,2})\Z")
-_SIZE: Final = re.compile(r"\A(0|[1-9][0-9]{0,15})\Z")
-
 
 @dataclass(frozen=True, slots=True)
-class Checkpoint:
+class Noted:
     """A note whose signatures have been looked at.
 
     Attributes:
         name: where it came from, for messages.
-        size: leaves of the log it speaks of.
-        root: the log's root at that size.
+        checkpoint: what it says.
         signers: districts of the authorities whose line verifies.
     """
 
     name: str
-    size: int
-    root: Hash
+    checkpoint: Checkpoint
     signers: tuple[str, ...]
 
 
-def origin_of(genesis: Genesis) -> str:
+def origin(genesis: Genesis) -> str:
     """The first line of every note of this chain."""
-    return f"timebank/{genesis.city}/{chain_id_of(genesis).hex()[:ORIGIN_HEX]}"
+    return origin_of(genesis.city, chain_id_of(genesis))
 
 
-def note_body(genesis: Genesis, size: int, root: Hash) -> str:
-    """The text that the districts sign."""
-    return f"{origin_of(genesis)}\n{size}\n{base64.b64encode(root).decode()}\n"
+def text_at(genesis: Genesis, point: Point) -> str:
+    """What a district would sign where the chain stands."""
+    frontier = point.frontier
+    return text_of(Checkpoint(origin(genesis), frontier.size, frontier.root())).decode()
 
 
-def read_checkpoint(genesis: Genesis, name: str, raw: bytes) -> Checkpoint:
+def read_checkpoint(genesis: Genesis, name: str, raw: bytes) -> Noted:
     """Parse a note and verify its lines under the checkpoint keys of genesis.
 
     Raises:
-        Violation: ``CHECKPOINT``: not a note of this chain, or no district's line verifies.
+        Violation: ``CHECKPOINT``: not a note of this chain, or no district of genesis has signed it.
     """
-    body, signatures = _split(name, raw)
-    lines = body.split("\n")
-    if len(lines) < _BODY_LINES + 1 or lines[0] != origin_of(genesis):
-        raise _bad(name, "it is of another log")
-    root = _base64(lines[2])
-    size = int(lines[1]) if _SIZE.match(lines[1]) else UINT_MAX + 1
-    if root is None or len(root) != len(chain_id_of(genesis)) or size > UINT_MAX:
-        raise _bad(name, "size or root")
-    signers = _signers(genesis, body.encode(), signatures)
-    if not signers:
+    try:
+        note = parse_note(raw)
+        districts = _districts(note, origin(genesis), genesis.authorities)
+    except Malformed as fault:
+        raise _bad(name, str(fault)) from fault
+    if not districts:
         raise _bad(name, "no district of genesis has signed it")
-    return Checkpoint(name, size, Hash(root), signers)
+    return Noted(name, note.checkpoint, districts)
 
 
-def _split(name: str, raw: bytes) -> tuple[str, list[str]]:
-    if len(raw) > NOTE_SIZE_MAX_BYTES:
-        raise _bad(name, f"{len(raw)} bytes, at most {NOTE_SIZE_MAX_BYTES}")
-    try:
-        text = raw.decode("utf-8")
-    except UnicodeDecodeError as error:
-        raise _bad(name, "not a note") from error
-    body, separator, rest = text.partition("\n\n")
-    if not separator or not rest.endswith("\n"):
-        raise _bad(name, "not a note")
-    return body + "\n", rest[:-1].split("\n")
-
-
-def _signers(genesis: Genesis, body: bytes, lines: Iterable[str]) -> tuple[str, ...]:
-    found: set[str] = set()
-    origin = origin_of(genesis)
-    for line in lines:
-        parts = _SIGNATURE_LINE.match(line)
-        if parts is not None and parts[1] == origin:
-            found.update(_signer(genesis.authorities, origin, body, _base64(parts[2]) or b""))
-    return tuple(sorted(found))
-
-
-def _signer(authorities: AuthoritySet, origin: str, body: bytes, signed: bytes) -> tuple[str, ...]:
-    key_id, signature = signed[:KEY_ID_BYTES], signed[KEY_ID_BYTES:]
-    for member in authorities.members:
-        key = member.checkpoint_key
-        named = sha256(origin.encode() + _NOTE_TYPE_ED25519 + key).digest()[:KEY_ID_BYTES]
-        if named == key_id and keys.verify(SUITE_ED25519_SHA256, key, body, signature):
-            return (member.district,)
-    return ()
-
-
-def _base64(text: str) -> bytes | None:
-    try:
-        return base64.b64decode(text, validate=True)
-    except (binascii.Error, ValueError):
-        return None
+def _districts(note: Note, own: str, authorities: AuthoritySet) -> tuple[str, ...]:
+    return tuple(authorities.members[index].district for index in signers(note, own, authorities))
 
 
 def _bad(name: str, why: str, height: int = 0) -> Violation:
@@ -129,10 +71,10 @@ class Comparison:
         matched: each checkpoint met so far, with the height of its block.
     """
 
-    def __init__(self, checkpoints: Iterable[Checkpoint]) -> None:
+    def __init__(self, noted: Iterable[Noted]) -> None:
         """Wait for all of them."""
-        self._waiting = sorted(checkpoints, key=lambda one: one.size)
-        self.matched: list[tuple[Checkpoint, int]] = []
+        self._waiting = sorted(noted, key=lambda one: one.checkpoint.size)
+        self.matched: list[tuple[Noted, int]] = []
 
     def pass_block(self, point: Point) -> None:
         """Compare with every checkpoint up to the end of this block.
@@ -140,11 +82,12 @@ class Comparison:
         Raises:
             Violation: ``FORK``, the districts signed another log; ``CHECKPOINT``, no block ends there.
         """
-        while self._waiting and self._waiting[0].size <= point.frontier.size:
+        size = point.frontier.size
+        while self._waiting and self._waiting[0].checkpoint.size <= size:
             one = self._waiting.pop(0)
-            if one.size < point.frontier.size:
-                raise _bad(one.name, f"no block ends at size {one.size}", point.height)
-            if one.root != point.frontier.root():
+            if one.checkpoint.size < size:
+                raise _bad(one.name, f"no block ends at {one.checkpoint.size} leaves", point.height)
+            if one.checkpoint.root != point.frontier.root():
                 signed = " ".join(one.signers)
                 raise Violation(
                     ViolationCode.FORK, point.height, f"{one.name}: {signed} signed another log"
@@ -158,8 +101,8 @@ class Comparison:
             Incomplete: a checkpoint is of a later block than the archive's last.
         """
         if self._waiting:
-            one = self._waiting[-1]
+            one, size = self._waiting[-1], point.frontier.size
             raise Incomplete(
                 point.height,
-                f"{one.name} is of a log of {one.size}, the archive has {point.frontier.size}",
+                f"{one.name} is of a log of {one.checkpoint.size} leaves, the archive has {size}",
             )

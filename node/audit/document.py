@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Final
 
 from node.audit.auditor import Outcome
-from node.audit.checkpoints import note_body
+from node.audit.checkpoints import text_at
 from node.audit.findings import EXIT_WORDS, exit_code, finding_data, verdict
 from node.chain.genesis import Genesis
 from node.chain.records.accounts import District
@@ -30,9 +30,14 @@ def document(genesis: Genesis, archive: Path, outcome: Outcome) -> dict[str, Jso
         "time_ms": point.time_ms,
         "block_id": point.block_id.hex(),
         "state_root": outcome.state_root.hex(),
-        "checkpoint": note_body(genesis, point.frontier.size, point.frontier.root()),
+        "checkpoint": text_at(genesis, point),
         "checkpoints": [
-            {"name": one.name, "size": one.size, "height": height, "signers": one.signers}
+            {
+                "name": one.name,
+                "size": one.checkpoint.size,
+                "height": height,
+                "signers": one.signers,
+            }
             for one, height in outcome.matched
         ],
         "blocks": tally.blocks,
@@ -45,7 +50,12 @@ def document(genesis: Genesis, archive: Path, outcome: Outcome) -> dict[str, Jso
         "city_totals": city_data(outcome),
         "districts": [_district_data(outcome, one) for one in outcome.sums.districts.values()],
         "positions": [
-            {"low": one.low, "high": one.high, "open_min": one.flow.balance}
+            {
+                "low": one.low,
+                "high": one.high,
+                "net_min": one.flow.balance,
+                "open_min": one.open_min,
+            }
             for one in outcome.sums.positions
         ],
         "participation": _participation_data(outcome),
@@ -54,6 +64,11 @@ def document(genesis: Genesis, archive: Path, outcome: Outcome) -> dict[str, Jso
             {**key._asdict(), "recorder": key.recorder.hex()}
             | {"orders": total.orders, "minutes": total.minutes}
             for key, total in sorted(tally.on_behalf.items())
+        ],
+        "manual": [
+            {**key._asdict(), "recorder": key.recorder.hex(), "seconder": key.seconder.hex()}
+            | {"entries": one.entries, "minutes": one.minutes, "corrected": one.corrected}
+            for key, one in sorted(outcome.sums.manual.items())
         ],
         "identities": [
             {"name": one.name, "left": one.left, "right": one.right, "holds": one.holds}
@@ -81,6 +96,9 @@ def city_data(outcome: Outcome) -> dict[str, Json]:
         "credited_min": city.credited,
         "overflow_min": city.overflow,
         "honour_min": -city.honour.balance,
+        "claims_min": -city.claims.balance,
+        "capacity_min": -city.capacity.balance - city.capacity_used,
+        "capacity_used_min": city.capacity_used,
         "persons": city.persons,
         "policy_version": city.policy_version,
     }
@@ -100,6 +118,8 @@ def _district_data(outcome: Outcome, one: District) -> dict[str, Json]:
         "stores_min": one.persons.balance,
         "funds_min": one.funds.balance,
         "pool_min": one.pool_free.balance + one.pool_held.balance,
+        "teams_min": one.teams.balance,
+        "providers_min": one.providers.balance,
         "held_min": held_min(outcome, one),
         "earned_min": one.earned_min,
         "redeemed_min": one.redeemed_min,

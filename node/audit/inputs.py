@@ -5,7 +5,8 @@ from typing import Final
 
 import msgspec
 
-from node.audit.checkpoints import NOTE_SIZE_MAX_BYTES, Checkpoint, read_checkpoint
+from node.audit.checkpoints import Noted, read_checkpoint
+from node.chain.checkpoint import NOTE_SIZE_MAX_BYTES
 from node.chain.errors import Malformed
 from node.chain.genesis import Genesis
 from node.chain.genesis_document import from_document
@@ -43,7 +44,7 @@ def read_genesis(path: Path) -> Genesis:
         raise Violation(ViolationCode.BAD_GENESIS, 0, fault.detail) from fault
 
 
-def read_note(genesis: Genesis, path: Path) -> Checkpoint:
+def read_note(genesis: Genesis, path: Path) -> Noted:
     """The checkpoint of a file.
 
     Raises:

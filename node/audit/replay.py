@@ -74,8 +74,7 @@ class Replay:
     @property
     def state_root(self) -> Hash:
         """Root of the state after the last sound block."""
-        self.ledger.unstage()
-        return self.ledger.tree.root
+        return self.ledger.state_root
 
     def items(self, parsed: Parsed) -> list[tuple[Hash, SignedItem]]:
         """What to verify ahead: each transaction under the key that its sender has at the tip now.

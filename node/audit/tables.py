@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from node.audit.auditor import Outcome
-from node.audit.checkpoints import note_body
+from node.audit.checkpoints import text_at
 from node.audit.document import city_data, held_min, rate
 from node.audit.findings import EXIT_WORDS, exit_code, place
 from node.audit.sentences import EXPLANATIONS
@@ -26,6 +26,7 @@ def view(genesis: Genesis, outcome: Outcome) -> Sequence[View]:
         _position_table(outcome),
         _participation_table(outcome),
         _behalf_table(outcome),
+        _manual_table(outcome),
     )
 
 
@@ -82,8 +83,7 @@ def _chain_facts(genesis: Genesis, outcome: Outcome) -> Facts:
 
 
 def _checkpoint_pairs(genesis: Genesis, outcome: Outcome) -> Iterator[tuple[Text, Cell]]:
-    point = outcome.point
-    body = note_body(genesis, point.frontier.size, point.frontier.root()).split("\n")
+    body = text_at(genesis, outcome.point).split("\n")
     yield t(zh="检查点", en="Checkpoint"), " ".join(body).strip()
     for one, height in outcome.matched:
         yield (
@@ -206,8 +206,12 @@ def _position_table(outcome: Outcome) -> Table:
             Column(t(zh="甲", en="One")),
             Column(t(zh="乙", en="Other")),
             Column(t(zh="乙净转给甲", en="Net from the other to the one"), "right"),
+            Column(t(zh="其中未结算", en="Of it not settled"), "right"),
         ),
-        [(one.low, one.high, duration(one.flow.balance)) for one in outcome.sums.positions],
+        [
+            (one.low, one.high, duration(one.flow.balance), duration(one.open_min))
+            for one in outcome.sums.positions
+        ],
         t(zh="区际往来", en="Between districts"),
         t(zh="各区之间没有往来。", en="Nothing passed between districts."),
     )
@@ -256,4 +260,32 @@ def _behalf_table(outcome: Outcome) -> Table:
         ],
         t(zh="代办订单", en="Orders requested on behalf"),
         t(zh="没有代办订单。", en="No order was requested on behalf."),
+    )
+
+
+def _manual_table(outcome: Outcome) -> Table:
+    return Table(
+        (
+            Column(t(zh="区", en="District")),
+            Column(t(zh="站点", en="Site")),
+            Column(t(zh="经办人", en="Recorder")),
+            Column(t(zh="复核人", en="Second")),
+            Column(t(zh="补录", en="Entries"), "right"),
+            Column(t(zh="荣誉分钟", en="Honour minutes"), "right"),
+            Column(t(zh="已更正", en="Taken back"), "right"),
+        ),
+        [
+            (
+                key.district,
+                key.site,
+                short_id(key.recorder),
+                short_id(key.seconder),
+                total.entries,
+                duration(total.minutes),
+                duration(total.corrected),
+            )
+            for key, total in sorted(outcome.sums.manual.items())
+        ],
+        t(zh="补录的荣誉时", en="Manual entries of honour minutes"),
+        t(zh="没有补录。", en="There is no manual entry."),
     )

@@ -204,6 +204,7 @@ class Actors:
 
     def __init__(self, chain, genesis):
         self.chain, self.keys, self.next, self.pending, self.proposals = chain, {}, {}, {}, {}
+        self.policies = {digest("policy", chain, encode(genesis[13]))}
         for district, _, consensus, operator, *_ in genesis[9][1]:
             self.keys[digest("operator", chain, district.encode())[:16]] = operator
             self.keys[digest("seat", chain, district.encode())[:16]] = consensus
@@ -239,6 +240,8 @@ class Actors:
                 person = self.proposals.pop(proposal, None)
                 if self.pending.get(person):
                     self.keys[person] = self.pending.pop(person)
+            case [161, [1, policy], _]:  # A motion, which may become the policy of a later block.
+                self.policies.add(digest("policy", self.chain, encode(policy)))
             case [44, _, bytes(key), _]:  # RotateKey.
                 need(crypto_core_ed25519_is_valid_point(key), "public key")
                 self.keys[sender] = key
@@ -251,7 +254,6 @@ class Chain:
         self.chain, self.tip, self.height, self.time, self.head = chain, chain, 0, genesis[6], None
         self.members, self.peaks, self.size = genesis[9][1], [], 0
         self.authorities = digest("authorities", chain, encode(genesis[9]))
-        self.policy = digest("policy", chain, encode(genesis[13]))
         self.actors = Actors(chain, genesis)
 
     def take(self, block, summary):
@@ -264,7 +266,10 @@ class Chain:
         need(header["authorities_hash"] == self.authorities, "authorities")
         need(header["next_authorities_hash"] == self.authorities, "next authorities")
         need(header["maker"] < len(members), "maker")
-        need(header["policy_hash"] == self.policy and header["log_number"] == 0, "policy or log")
+        need(
+            header["policy_hash"] in self.actors.policies and header["log_number"] == 0,
+            "policy or log",
+        )
         need(len(last_commit) == (self.height > 0), "last commit")
         for certificate in last_commit:
             own = digest("commit", self.chain, encode(certificate))

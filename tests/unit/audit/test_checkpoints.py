@@ -1,15 +1,13 @@
 """Checkpoints that somebody kept, compared with an archive."""
 
 import base64
-from hashlib import sha256
 from io import BytesIO
 
 import pytest
 
 from node.audit.auditor import Auditor, Outcome
-from node.audit.checkpoints import Checkpoint, note_body, origin_of, read_checkpoint
-from node.chain import keys
-from node.chain.genesis import Genesis
+from node.audit.checkpoints import Noted, origin, read_checkpoint
+from node.chain.checkpoint import Checkpoint, Note, encode_note, sign_line, text_of
 from node.chain.types import Hash
 from node.chain.violations import Incomplete, Violation, ViolationCode
 from tests.archives import archive_of, drafts_of, seal, small_story
@@ -20,18 +18,11 @@ ARCHIVE = archive_of(CITY)
 HEADERS = [one.block.header for one in seal(CITY.genesis, drafts_of(CITY))]
 
 
-def signed_note(
-    genesis: Genesis, size: int, root: Hash, districts: tuple[str, ...] = ("gulou", "jianye")
-) -> bytes:
+def signed_note(size: int, root: Hash, districts: tuple[str, ...] = ("gulou", "jianye")) -> bytes:
     """A note as nodes sign it."""
-    origin, body = origin_of(genesis), note_body(genesis, size, root)
-    lines = []
-    for district in districts:
-        seed = seed_of(f"checkpoint/{district}")
-        key_id = sha256(origin.encode() + b"\n\x01" + keys.public_key(seed)).digest()[:4]
-        signature = base64.b64encode(key_id + keys.sign(seed, body.encode())).decode()
-        lines.append(f"— {origin} {signature}\n")
-    return (body + "\n" + "".join(lines)).encode()
+    checkpoint = Checkpoint(origin(CITY.genesis), size, root)
+    lines = tuple(sign_line(checkpoint, seed_of(f"checkpoint/{one}")) for one in districts)
+    return encode_note(Note(checkpoint, lines))
 
 
 def audit(*notes: bytes) -> Outcome:
@@ -42,7 +33,7 @@ def audit(*notes: bytes) -> Outcome:
 def test_a_checkpoint_of_the_chain_is_met_at_its_block():
     """Whoever kept one sees the history that they saw then."""
     header = HEADERS[4]
-    outcome = audit(signed_note(CITY.genesis, header.log_size, header.log_root))
+    outcome = audit(signed_note(header.log_size, header.log_root))
     assert outcome.fault is None
     ((checkpoint, height),) = outcome.matched
     assert (height, checkpoint.signers) == (5, ("gulou", "jianye"))
@@ -50,7 +41,7 @@ def test_a_checkpoint_of_the_chain_is_met_at_its_block():
 
 def test_a_checkpoint_of_another_history_is_a_fork():
     """Two histories under the same keys: a quorum of liars, or a rewritten past."""
-    fault = audit(signed_note(CITY.genesis, HEADERS[4].log_size, HEADERS[3].log_root)).fault
+    fault = audit(signed_note(HEADERS[4].log_size, HEADERS[3].log_root)).fault
     assert isinstance(fault, Violation)
     assert (fault.code, fault.height) == (ViolationCode.FORK, 5)
     assert "gulou jianye" in fault.reason
@@ -58,19 +49,20 @@ def test_a_checkpoint_of_another_history_is_a_fork():
 
 def test_a_checkpoint_beyond_the_archive_leaves_it_incomplete():
     """The archive may be right, but it is older than what somebody has seen."""
-    fault = audit(signed_note(CITY.genesis, 10_000, HEADERS[3].log_root)).fault
+    fault = audit(signed_note(10_000, HEADERS[3].log_root)).fault
     assert isinstance(fault, Incomplete)
     assert fault.height == 10
 
 
 def test_a_checkpoint_inside_a_block_is_refused():
     """The districts sign only where a block ends."""
-    fault = audit(signed_note(CITY.genesis, HEADERS[4].log_size - 1, HEADERS[4].log_root)).fault
+    fault = audit(signed_note(HEADERS[4].log_size - 1, HEADERS[4].log_root)).fault
     assert isinstance(fault, Violation)
     assert (fault.code, fault.height) == (ViolationCode.CHECKPOINT, 5)
 
 
-SOUND = signed_note(CITY.genesis, HEADERS[4].log_size, HEADERS[4].log_root)
+STRANGER = "\n— somebody AAAAAAAA\n".encode()
+SOUND = signed_note(HEADERS[4].log_size, HEADERS[4].log_root)
 
 
 @pytest.mark.parametrize(
@@ -84,8 +76,8 @@ SOUND = signed_note(CITY.genesis, HEADERS[4].log_size, HEADERS[4].log_root)
         SOUND.replace(b"timebank/", b"timebonk/"),
         SOUND.replace(f"\n{HEADERS[4].log_size}\n".encode(), b"\n0%d\n" % HEADERS[4].log_size),
         SOUND.replace(f"\n{HEADERS[4].log_size}\n".encode(), b"\n99999999999999999999\n"),
-        signed_note(CITY.genesis, HEADERS[4].log_size, Hash(b"short")),
-        note_body(CITY.genesis, 1, HEADERS[4].log_root).encode() + "\n— somebody AAAA\n".encode(),
+        signed_note(HEADERS[4].log_size, HEADERS[4].log_root, ("suzhou",)),
+        text_of(Checkpoint(origin(CITY.genesis), 1, HEADERS[4].log_root)) + STRANGER,
         SOUND.replace(base64.b64encode(HEADERS[4].log_root), base64.b64encode(HEADERS[3].log_root)),
     ],
     ids=range(11),
@@ -100,5 +92,5 @@ def test_a_note_that_no_district_signed_is_refused(raw: bytes):
 def test_lines_of_strangers_count_for_nothing():
     """Witnesses may add their lines; what the districts signed stays what it is."""
     noted = read_checkpoint(CITY.genesis, "note", SOUND + "— witness.example AAAAAAAA\n".encode())
-    assert isinstance(noted, Checkpoint)
+    assert isinstance(noted, Noted)
     assert noted.signers == ("gulou", "jianye")

@@ -10,9 +10,10 @@ import pytest
 from msgspec.structs import replace as change
 
 from node.audit.auditor import Auditor, Outcome
-from node.audit.books import Identity, check_books, identities, sum_books
+from node.audit.books import Identity, check_books, identities
 from node.audit.sentences import EXPLANATIONS
 from node.audit.structure import Walk
+from node.audit.sums import sum_books
 from node.audit.tally import Tally
 from node.chain import keys
 from node.chain.archive import ArchiveWriter
