@@ -131,13 +131,13 @@ class Engine:
 
     def look_again(self) -> None:
         """Check blocks that the core waits for and whose bodies may have come."""
-        for name in tuple(self._wanted):
+        for name in sorted(self._wanted):
             self._check(name)
         self._turn()
 
     def request_bodies(self) -> None:
         """Ask for the transactions that wanted blocks lack: the proposer, or everybody if it is gone."""
-        for name in self._wanted:
+        for name in sorted(self._wanted):
             missing = self.candidates.missing(name)
             if missing is None:
                 continue

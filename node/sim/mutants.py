@@ -219,12 +219,14 @@ MUTANTS: Final = (
         "Every prevote says that it needs no justification.",
         _TWINS,
         (Patch(rules, "cast_prevote", _prevote_without_justification), _TRUSTING_SIGNER),
+        seeds=200,
     ),
     Mutant(
         "amnesia-too-broad",
         "Evidence of amnesia does not look at the justification.",
         _TWINS,
         (Patch(certificate, "_amnesia", _any_amnesia),),
+        seeds=200,
     ),
     Mutant(
         "unjustified-jr",

@@ -1,6 +1,9 @@
 """Cities in trouble, one from each seed; ``make sim`` runs more of them."""
 
+import subprocess
+import sys
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -8,6 +11,8 @@ from node.sim.forgery import forgery
 from node.sim.mutants import MUTANTS, Mutant, hunt
 from node.sim.outcome import run
 from node.sim.world import Kind, Plan, World, plan_of
+
+ROOT = Path(__file__).resolve().parents[2]
 
 
 @pytest.mark.feature("K2", "K4")
@@ -78,3 +83,26 @@ def test_every_planted_bug_is_caught(mutant: Mutant) -> None:
     """Within its stated number of seeds; afterwards the program is as it was."""
     assert hunt(mutant) is not None
     run(plan_of(0))
+
+
+@pytest.mark.slow
+def test_the_same_seed_gives_the_same_run_in_every_process() -> None:
+    """Whatever the order of hashes in it."""
+    program = (
+        "from node.sim.world import World, plan_of\n"
+        "for seed in (4, 5, 6):\n"
+        "    world = World(plan_of(seed))\n"
+        "    world.run()\n"
+        "    print(world.agenda.done, world.network.sent, world.checker.heights)\n"
+    )
+    told = {
+        subprocess.run(
+            [sys.executable, "-c", program],
+            env={"PYTHONHASHSEED": hash_seed, "PYTHONPATH": str(ROOT)},
+            cwd=ROOT,
+            check=True,
+            capture_output=True,
+        ).stdout
+        for hash_seed in ("1", "2", "3")
+    }
+    assert len(told) == 1
