@@ -111,8 +111,8 @@ class Checkpoints:
 
         Args:
             origin: ``checkpoint.origin_of`` city and chain.
-            authorities: whose lines count.
-            own: this node's key; None for an observer, who only gathers.
+            authorities: whose lines count, until ``renew``.
+            own: this node's key; None for an observer, who only gathers. It signs while the set names it.
             ports: the node's log and its memory.
             signed_size: the largest size ever persisted.
         """
@@ -131,7 +131,20 @@ class Checkpoints:
         self._joined_since_ms = 0
         self._lines: dict[Code, dict[int, LineMessage]] = {d: {} for d in self._members}
         self._waiting: dict[Code, dict[int, LineMessage]] = {d: {} for d in self._members}
-        self._certified: tuple[LineMessage, ...] = ()
+        self._certified: Note | None = None
+
+    def renew(self, authorities: AuthoritySet) -> None:
+        """Another set decides from now on: lines of seats that keep their keys go on counting.
+
+        A note that the set before has certified is served until there is a newer one.
+        """
+        kept = {m.district for m in authorities.members if self._members.get(m.district) == m}
+        self.authorities = authorities
+        self._members = {member.district: member for member in authorities.members}
+        for lines in (self._lines, self._waiting):
+            for gone in lines.keys() - kept:
+                del lines[gone]
+            lines.update((district, {}) for district in self._members.keys() - kept)
 
     def committed(self, size: int, root: Hash, now_ms: int) -> tuple[Effect, ...]:
         """A block is final here: lines that waited for it count now, and an own one may be due.
@@ -187,22 +200,14 @@ class Checkpoints:
     @property
     def certified_size(self) -> int | None:
         """Size of the newest certified note."""
-        return self._certified[0].size if self._certified else None
+        return None if self._certified is None else self._certified.checkpoint.size
 
     def note(self) -> Note | None:
         """The newest certified note; while there is none, the one with the most lines, the newer of equals."""
-        lines = self._certified or max(
-            (self._under(size) for held in self._lines.values() for size in held),
-            key=lambda lines: (len(lines), lines[0].size),
-            default=(),
-        )
-        if not lines:
-            return None
-        signatures = (
-            line_of(self.origin, self._members[m.district].checkpoint_key, m.signature)
-            for m in lines
-        )
-        return Note(self._checkpoint(lines[0]), tuple(signatures))
+        if self._certified is not None:
+            return self._certified
+        notes = (self._note(size) for held in self._lines.values() for size in held)
+        return max(notes, key=lambda note: (len(note.lines), note.checkpoint.size), default=None)
 
     def _judge(self, message: LineMessage, now_ms: int) -> tuple[Effect, ...]:
         """Compare a verified line with our own log, and join it if there is something to gain."""
@@ -212,9 +217,17 @@ class Checkpoints:
             known = self.forks.setdefault(message.district, fork)
             return (fork,) if known is fork else ()
         self._count(message)
-        if message.size <= self._signed_size or self._own is None or not self._may_join(now_ms):
+        if message.size <= self._signed_size or not self._is_seated or not self._may_join(now_ms):
             return ()
         return self._sign(message.size, message.root, now_ms)
+
+    @property
+    def _is_seated(self) -> bool:
+        """Whether the set names this node's key."""
+        if self._own is None:
+            return False
+        member = self._members.get(self._own.district)
+        return member is not None and member.checkpoint_key == self._own.public_key
 
     def _may_join(self, now_ms: int) -> bool:
         if now_ms - self._joined_since_ms >= EVERY_MS:
@@ -224,7 +237,7 @@ class Checkpoints:
 
     def _sign(self, size: int, root: Hash, now_ms: int) -> tuple[Effect, ...]:
         """Sign the end of a block of our chain, unless as much is signed already."""
-        if self._own is None or size <= self._signed_size:
+        if self._own is None or not self._is_seated or size <= self._signed_size:
             return ()
         self._ports.persist(size)
         self._signed_size, self._signed_ms = size, now_ms
@@ -236,21 +249,21 @@ class Checkpoints:
     def _count(self, message: LineMessage) -> None:
         """A verified line with our own root: keep it, and see whether its note is certified now."""
         _keep(self._lines[message.district], message)
-        lines = self._under(message.size)
-        rank = (message.size, len(lines))
-        if len(lines) >= self.authorities.quorum and rank > (
-            self.certified_size or 0,
-            len(self._certified),
-        ):
-            self._certified = lines
+        note = self._note(message.size)
+        count = 0 if self._certified is None else len(self._certified.lines)
+        newer = (message.size, len(note.lines)) > (self.certified_size or 0, count)
+        if newer and len(note.lines) >= self.authorities.quorum:
+            self._certified = note
 
-    def _under(self, size: int) -> tuple[LineMessage, ...]:
-        """Lines under one size, in the order of the set."""
-        return tuple(
-            self._lines[member.district][size]
+    def _note(self, size: int) -> Note:
+        """The lines under one size, at least one, in the order of the set."""
+        held = [
+            (member.checkpoint_key, self._lines[member.district][size])
             for member in self.authorities.members
             if size in self._lines[member.district]
-        )
+        ]
+        lines = (line_of(self.origin, key, message.signature) for key, message in held)
+        return Note(self._checkpoint(held[0][1]), tuple(lines))
 
     def _checkpoint(self, message: LineMessage) -> Checkpoint:
         return Checkpoint(self.origin, message.size, message.root)

@@ -6,8 +6,10 @@ from dataclasses import dataclass, field
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from node.chain.block import Header
+from node.chain.certificate import AuthoritySet
 from node.chain.checkpoint import Checkpoint, certified, encode_note, parse_note, signers
 from node.chain.codec import encode
 from node.chain.errors import ErrorCode, Malformed
@@ -254,6 +256,46 @@ def test_a_fork_beyond_the_tip_is_reported_when_its_block_is_here() -> None:
     wrong = line(DISTRICTS[2], 6, root_of(1_000))
     assert seat.hear(wrong) == ()
     assert seat.block(6, 10) == (Fork(wrong, root_of(6)),)
+
+
+def test_when_the_set_changes_only_seats_that_keep_their_keys_go_on_counting() -> None:
+    """One seat leaves, one gets a new key; what the old set certified is served until the new one certifies more."""
+    own, stays, rotates, leaves = DISTRICTS
+    seat = Seat(own)
+    seat.block(3)
+    for district in (stays, rotates):
+        seat.hear(line(district, 3))
+    seat.block(6, 10)
+    assert said(seat.hear(line(rotates, 6))) == [6]
+    new = CheckpointKey(rotates, seed_of("a new key"))
+    members = [m for m in AUTHORITIES.members if m.district != leaves]
+    members[2] = replace(members[2], checkpoint_key=new.public_key)
+    renewed = AuthoritySet(tuple(members))
+    seat.lines.renew(renewed)
+    for gone in (rotates, leaves):
+        with pytest.raises(Malformed):
+            seat.hear(line(gone, 6))
+    seat.hear(line(stays, 6))
+    assert seat.standing() == (3, (0, 1, 2))
+    signature = new.sign(Checkpoint(ORIGIN, 6, root_of(6)))
+    seat.hear(LineMessage(6, root_of(6), rotates, signature))
+    note = seat.lines.note()
+    assert note is not None
+    assert note.checkpoint.size == 6
+    assert signers(note, ORIGIN, renewed) == (0, 1, 2)
+
+
+def test_a_node_whose_key_has_no_seat_does_not_sign() -> None:
+    """A key of another file, or a seat that is gone: others would refuse its lines."""
+    wrong = CheckpointKey(DISTRICTS[0], seed_of("another file"))
+    ports = LogPorts(lambda _: None, lambda _: None)
+    lines = Checkpoints(ORIGIN, AUTHORITIES, wrong, ports)
+    assert lines.committed(3, root_of(3), 0) == ()
+    seat = Seat(DISTRICTS[3])
+    seat.block(3)
+    seat.lines.renew(AuthoritySet(AUTHORITIES.members[:3]))
+    assert seat.block(6, EVERY_MS) == ()
+    assert seat.lines.sign_now(seat.now_ms) == ()
 
 
 def test_a_line_that_no_honest_node_sends_is_malformed() -> None:
