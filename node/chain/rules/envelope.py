@@ -47,7 +47,7 @@ def check_envelope(view: View, at: Moment, tx: Transaction) -> Actor:
     require(number >= following, ErrorCode.SEQUENCE_USED, f"next is {following}")
     require(number == following, ErrorCode.SEQUENCE_GAP, f"next is {following}")
     used = actor.quota_used if actor.quota_day == day_of(at.time_ms) else 0
-    quota = _quota(at.policy, actor)
+    quota = _quota(at, actor)
     require(used < quota, ErrorCode.DAILY_QUOTA, f"{quota} a day")
     return actor
 
@@ -118,10 +118,12 @@ def next_number(actor: Actor, lane: int) -> int:
     return actor.lanes[lane] if lane < len(actor.lanes) else 0
 
 
-def _quota(policy: Policy, actor: Actor) -> int:
+def _quota(at: Moment, actor: Actor) -> int:
+    ledger = at.policy.ledger
     if isinstance(actor, Operator):
-        return policy.ledger.operator_day_max
-    return policy.ledger.staff_day_max if actor.roles else policy.ledger.person_day_max
+        return ledger.operator_day_max
+    staff = any(at.time_ms < role.until_ms for role in actor.roles)
+    return ledger.staff_day_max if staff else ledger.person_day_max
 
 
 def advance(view: View, at: Moment, tx: Transaction, actor: Actor) -> None:
