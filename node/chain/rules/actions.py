@@ -12,7 +12,7 @@ from typing import NamedTuple
 from node.chain.records.bindings import Proposal
 from node.chain.state import Moment, View
 from node.chain.tx.organisation import MoneyAction
-from node.chain.types import Code, Id
+from node.chain.types import NO_ID, Code, Id
 
 Roles = tuple[tuple[str, ...], tuple[str, ...]]
 """(roles that may propose, roles that may second), each in the district the action concerns."""
@@ -29,11 +29,14 @@ class SecondPlace(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """Which district an action concerns, who may neither propose nor second it, and from where the second comes."""
+    """Which district an action concerns, who has a part in it, and from where the second comes."""
 
     district: Code
     subjects: frozenset[Id]
+    """Neither propose nor second; but anyone may put forward that their own role ends."""
     second: SecondPlace = SecondPlace.SAME_DISTRICT
+    recorder: Id = NO_ID
+    """Who recorded the subject or its consent: may propose, never second."""
 
 
 @dataclass(frozen=True, slots=True)

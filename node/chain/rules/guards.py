@@ -1,12 +1,17 @@
 """Questions that several families of rules ask about actors, roles and objects."""
 
+from typing import Final
+
 from node.chain.errors import ErrorCode, Rejected
 from node.chain.hashing import derive_id
 from node.chain.records.actors import ACTIVE, CLOSED, Operator, Person
 from node.chain.records.bindings import Site, site_id
 from node.chain.state import Moment, View
 from node.chain.tx.envelope import Transaction
-from node.chain.types import ZERO_HASH, EpochMs, Hash, Id
+from node.chain.types import ZERO_HASH, Code, EpochMs, Hash, Id
+
+AGENT_VERBS: Final = frozenset({"request", "withdraw", "cancel", "confirm", "object", "redeem"})
+"""What an agent may be allowed; never give, donate, bind or rotate."""
 
 
 def require(condition: bool, code: ErrorCode, detail: str = "") -> None:  # noqa: FBT001 - a guard's condition
@@ -130,3 +135,25 @@ def require_unrelated(person: Person, other: Person) -> None:
     """
     related = person.is_related(other.id) or other.is_related(person.id)
     require(not related, ErrorCode.RELATED_PERSONS, other.id.hex())
+
+
+def require_agent_verbs(verbs: tuple[Code, ...]) -> None:
+    """Only verbs that an agent may be allowed.
+
+    Raises:
+        Rejected: ``VERB_NOT_GRANTED``.
+    """
+    known = all(verb in AGENT_VERBS for verb in verbs)
+    require(known, ErrorCode.VERB_NOT_GRANTED, " ".join(verbs))
+
+
+def require_agent_room(person: Person, agent: Person, limit: int) -> None:
+    """Neither too many agents of one person, nor too many persons of one agent.
+
+    Raises:
+        Rejected: ``AGENT_LIMIT``.
+    """
+    others = [a for a in person.agents if a.agent != agent.id]
+    is_new = len(others) == len(person.agents)
+    require(not is_new or agent.principals < limit, ErrorCode.AGENT_LIMIT, f"at most {limit}")
+    require(len(others) < limit, ErrorCode.AGENT_LIMIT, f"at most {limit} agents")

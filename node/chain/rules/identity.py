@@ -1,6 +1,6 @@
 """Registration, kin, agents and keys."""
 
-from typing import Final, assert_never
+from typing import assert_never
 
 from msgspec.structs import replace
 
@@ -11,6 +11,8 @@ from node.chain.rules.guards import (
     active_person,
     created_id,
     require,
+    require_agent_room,
+    require_agent_verbs,
     require_origin,
     require_role,
     require_site,
@@ -29,9 +31,6 @@ from node.chain.tx.identity import (
     Unbind,
 )
 from node.chain.types import ZERO_HASH, ZERO_ID, Code, EpochMs, Hash
-
-AGENT_VERBS: Final = frozenset({"request", "withdraw", "cancel", "confirm", "object", "redeem"})
-"""What an agent may be allowed; never give, donate, bind or rotate."""
 
 
 def apply(view: View, at: Moment, tx: Transaction, tx_id: Hash, body: IdentityBody) -> None:
@@ -172,14 +171,11 @@ def _grant_agent(view: View, at: Moment, tx: Transaction, body: GrantAgent) -> N
     sender = sending_person(view, tx)
     agent = active_person(view, body.agent)
     require(sender.id != agent.id, ErrorCode.SAME_PERSON)
-    known = all(verb in AGENT_VERBS for verb in body.verbs)
-    require(known, ErrorCode.VERB_NOT_GRANTED, " ".join(body.verbs))
+    require_agent_verbs(body.verbs)
+    require_agent_room(sender, agent, at.policy.persons.agent_elders_max)
+
     elsewhere = [a for a in sender.agents if a.agent != agent.id]
     is_new = len(elsewhere) == len(sender.agents)
-    limit = at.policy.persons.agent_elders_max
-    require(not is_new or agent.principals < limit, ErrorCode.AGENT_LIMIT, f"at most {limit}")
-    require(len(elsewhere) < limit, ErrorCode.AGENT_LIMIT, f"at most {limit} agents")
-
     agency = Agency(agent.id, tuple(sorted(set(body.verbs))))
     view.put(replace(sender, agents=(*elsewhere, agency)))
     if is_new:

@@ -20,6 +20,8 @@ from node.chain.rules.guards import (
     created_id,
     known_person,
     require,
+    require_agent_room,
+    require_agent_verbs,
     require_any_role,
     require_origin,
     require_site,
@@ -43,7 +45,7 @@ from node.chain.tx.organisation import (
     RevokeRole,
     Second,
 )
-from node.chain.types import NO_ID, Code, EpochMs, Hash, Id
+from node.chain.types import Code, EpochMs, Hash, Id
 
 ROLES: Final = frozenset(
     {
@@ -133,12 +135,8 @@ def _propose(
     scope = _scope(view, at, action, sender.id, families)
     proposers, _ = _roles(action, families)
     require_any_role(sender, proposers, scope.district, at.time_ms)
-    if isinstance(action, MoneyAction):
-        apart = sender.id not in scope.subjects
-        require(apart, ErrorCode.SAME_PERSON, "whom it concerns cannot propose")
-    own = isinstance(action, ApprovePerson | Attest | AttestGate | GrantRole)
-    subject = own and sender.id == getattr(action, "person", None)
-    require(not subject, ErrorCode.SAME_PERSON, "the subject cannot propose")
+    apart = sender.id not in scope.subjects or isinstance(action, RevokeRole)
+    require(apart, ErrorCode.SAME_PERSON, "whom it concerns cannot propose")
 
     view.create(
         Proposal(
@@ -170,7 +168,8 @@ def _second(
     scope = _scope(view, at, action, proposal.proposer, families)
     _require_place(view, at, sender, proposal, scope, families)
     require(sender.id != proposal.proposer, ErrorCode.SAME_PERSON, "the proposer cannot second")
-    require(sender.id not in scope.subjects, ErrorCode.SAME_PERSON, "subject or its recorder")
+    concerned = scope.subjects | {scope.recorder}
+    require(sender.id not in concerned, ErrorCode.SAME_PERSON, "subject or its recorder")
 
     view.put(replace(proposal, state=Code("done"), due_ms=EpochMs(0)))
     if isinstance(action, MoneyAction):
@@ -267,7 +266,7 @@ def _check_approval(view: View, at: Moment, action: ApprovePerson) -> Scope:
         action.receipt.signature,
     )
     require(sound, ErrorCode.RECEIPT_INVALID, person.id.hex())
-    return Scope(person.home, frozenset({person.id, person.recorder or NO_ID}))
+    return Scope(person.home, frozenset({person.id}), recorder=person.recorder)
 
 
 def receipt_bytes(chain_id: Hash, person: Id, district: Code, day: int) -> bytes:
@@ -301,19 +300,20 @@ def _check_kin(view: View, at: Moment, action: ApproveKin) -> Scope:
     require(at.time_ms < binding.due_ms, ErrorCode.PROPOSAL_EXPIRED)
     require_origin(binding.origin, action.origin)
     first, second = active_person(view, binding.first), active_person(view, binding.second)
+    bound = any(k.other == second.id for k in first.kin)
+    require(not bound, ErrorCode.ALREADY_EXISTS, "already bound")
     limit = at.policy.persons.kin_max
     full = max(len(first.kin), len(second.kin)) >= limit
     require(not full, ErrorCode.KIN_LIMIT, f"at most {limit}")
-    return Scope(first.home, frozenset({first.id, second.id, binding.recorder}))
+    return Scope(first.home, frozenset({first.id, second.id}), recorder=binding.recorder)
 
 
 def _check_agent(view: View, at: Moment, action: BindAgent) -> Scope:
     person, agent = active_person(view, action.person), active_person(view, action.agent)
     require(person.id != agent.id, ErrorCode.SAME_PERSON)
     require(not person.key, ErrorCode.METHOD_NOT_ALLOWED, "the person has a key of their own")
-    limit = at.policy.persons.agent_elders_max
-    bound = any(a.agent == agent.id for a in person.agents)
-    require(bound or agent.principals < limit, ErrorCode.AGENT_LIMIT, f"at most {limit}")
+    require_agent_verbs(action.verbs)
+    require_agent_room(person, agent, at.policy.persons.agent_elders_max)
     return Scope(person.home, frozenset({person.id, agent.id}))
 
 
