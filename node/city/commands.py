@@ -1,6 +1,7 @@
 """``timebank city``: a city on this machine, and the story that plays in it."""
 
 import re
+import signal
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
@@ -251,7 +252,12 @@ def story(
     """Play."""
     root = (directory or console.home / "story").resolve()
     struck = None if interruption is None else _interruption(interruption)
-    result, differences = tell_story(root, console, replace_old=demo, interruption=struck)
+    # Whoever ends the story must not leave its nodes running.
+    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        result, differences = tell_story(root, console, replace_old=demo, interruption=struck)
+    finally:
+        signal.signal(signal.SIGTERM, before)
     console.emit(result)
     for one in differences:
         told = f"{one.where}.{one.name}: {one.predicted} / {one.found}"

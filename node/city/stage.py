@@ -5,8 +5,6 @@ Time moves by leaps of the rehearsal clock, and only forward.
 """
 
 import secrets
-import time
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Final
 
@@ -25,6 +23,7 @@ from node.chain.tx.organisation import Action, ApprovePerson, Propose, Second
 from node.chain.types import ZERO_HASH, Code, EpochMs, Hash, Id
 from node.city.ceremony import STAFF_PASSWORD
 from node.city.faults import went_otherwise
+from node.city.processes import wait_until
 from node.city.supervisor import LocalCity
 from node.config.homes import read_genesis, read_seed
 from node.console.language import t
@@ -169,7 +168,8 @@ class Stage:
             found = actor.order(order)
             return found.state is state
 
-        self._wait(reached, state.value, lambda: found.state.value)
+        if not wait_until(reached, STATE_WAIT_S, POLL_S):
+            raise self._otherwise("wait", state.value, found.state.value)
         return found
 
     def refused(self, actor: Actor, body: Body, code: ErrorCode) -> Rejected:
@@ -186,14 +186,15 @@ class Stage:
             raise self._otherwise(type(body).__name__, code.name, refusal.code.name) from refusal
         raise self._otherwise(type(body).__name__, code.name, "accepted")
 
-    def twice(self, actor: Actor, body: Body, districts: tuple[str, str]) -> Hash:
-        """Hand the same signed bytes to two nodes at the same moment.
+    def twice(self, actor: Actor, body: Body) -> Hash:
+        """Hand the same signed bytes to two nodes that run, at the same moment.
 
         Returns:
             The transaction's id, once it is committed.
         """
         signed = actor.session.sign(body)
-        doors = [NodeClient.at(self.city.doors(district).public) for district in districts]
+        running = self.city.running()
+        doors = [NodeClient.at(self.city.doors(code).public) for code in (running[0], running[-1])]
         try:
             with ThreadPoolExecutor(len(doors)) as pool:
                 answers = list(pool.map(lambda client: client.submit(signed.raw), doors))
@@ -208,13 +209,6 @@ class Stage:
         # The session does not know of what was handed in beside it; a new one asks for its next number.
         actor.session = Session(actor.client, actor.signer)
         return signed.tx_id
-
-    def _wait(self, reached: Callable[[], bool], wanted: str, seen: Callable[[], str]) -> None:
-        deadline = time.monotonic() + STATE_WAIT_S
-        while not reached():
-            if time.monotonic() > deadline:
-                raise self._otherwise("wait", wanted, seen())
-            time.sleep(POLL_S)
 
     @staticmethod
     def _otherwise(step: str, wanted: str, seen: str) -> Exception:

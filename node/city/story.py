@@ -202,9 +202,7 @@ class Story:
     def donate(self) -> None:
         """The same signed donation reaches two nodes at once and counts once."""
         li = self.people["li"]
-        # Gulou's and the last node: a story that kills another one can still reach both.
-        pair = (GULOU, self.stage.city.districts[-1])
-        self.stage.twice(li, Donate(Code("district"), Minutes(DONATED_MIN)), pair)
+        self.stage.twice(li, Donate(Code("district"), Minutes(DONATED_MIN)))
         self.books.donated("li", DONATED_MIN)
         self._line(
             t(

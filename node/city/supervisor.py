@@ -126,6 +126,11 @@ class LocalCity:
             raise faults.unknown_district(district, self.districts)
         return self._doors[Code(district)]
 
+    def running(self) -> tuple[Code, ...]:
+        """Districts whose node's process runs, in the order of the plan."""
+        homes = ((district, self.places.node(district)) for district in self.districts)
+        return tuple(code for code, home in homes if processes.running(home) is not None)
+
     def start(self, district: str) -> None:
         """Start a node's process, if it does not run; ``wait_ready`` waits for it."""
         self.doors(district)

@@ -45,10 +45,13 @@ def place(tmp_path: Path) -> Iterator[str]:
 
 
 @pytest.mark.feature("B2", "C6", "D2", "E1", "J1")
-def test_the_story_ends_the_same_when_a_node_is_killed_in_its_middle(tmp_path: Path) -> None:
+def test_the_story_ends_the_same_when_a_node_is_killed_in_its_middle(
+    tmp_path: Path, place: str
+) -> None:
     """Jianye's node dies by SIGKILL while an hour is redeemed there; no minute is lost, and strangers can check it."""
     status, story = timebank("city", "story", "--dir", str(tmp_path), "--kill", "jianye@redeem")
 
+    assert place == str(tmp_path / "city"), "where the story has its nodes"
     assert (status, story.get("differences")) == (ExitCode.OK, []), story
     assert story["sound"] is True
     assert story["stores"] == {"chen": 0, "li": 15, "mother": 30, "wang": 60}
