@@ -17,6 +17,7 @@ from node.chain.records.motions import Motion
 from node.chain.records.orders import Order
 from node.chain.records.recovery import Recovery
 from node.chain.records.redemption import Capacity, Redemption
+from node.chain.records.safety import Suspension
 from node.chain.records.settlement import SettlementRun
 from node.chain.rules import (
     corrections,
@@ -29,6 +30,7 @@ from node.chain.rules import (
     organisation,
     recovery,
     redemption,
+    safety,
     settlement,
     teams,
     transfers,
@@ -47,6 +49,7 @@ from node.chain.tx.envelope import (
     OrganisationBody,
     RecoveryBody,
     RedemptionBody,
+    SafetyBody,
     SettlementBody,
     TeamBody,
     Transaction,
@@ -56,8 +59,8 @@ from node.chain.tx.organisation import MoneyAction
 from node.chain.types import Hash
 from node.chain.units import lapse_capacity
 
-PeopleBody = RecoveryBody
-PeopleTimer = KinBinding | Recovery
+PeopleBody = RecoveryBody | SafetyBody
+PeopleTimer = KinBinding | Recovery | Suspension
 MoneyBody = CorrectionBody | RedemptionBody | SettlementBody | EventBody | TeamBody
 
 
@@ -70,6 +73,7 @@ def _action_families() -> Mapping[type[MoneyAction], ActionFamily]:
         teams.ACTIONS,
         entries.ACTIONS,
         recovery.ACTIONS,
+        safety.ACTIONS,
     )
     owners = {action: family for family in families for action in family.roles}
     if set(owners) != set(get_args(MoneyAction)):
@@ -121,7 +125,12 @@ def _dispatch_money(view: View, at: Moment, tx: Transaction, tx_id: Hash, body: 
 
 
 def _dispatch_people(view: View, at: Moment, tx: Transaction, body: PeopleBody) -> None:
-    recovery.apply(view, at, tx, body)
+    if isinstance(body, RecoveryBody):
+        recovery.apply(view, at, tx, body)
+    elif isinstance(body, SafetyBody):
+        safety.apply(view, at, tx, body)
+    else:
+        assert_never(body)
 
 
 def _fire_people_timer(view: View, record: PeopleTimer) -> None:
@@ -130,6 +139,8 @@ def _fire_people_timer(view: View, record: PeopleTimer) -> None:
             identity.expire_binding(view, record)
         case Recovery():
             recovery.fire_recovery(view, record)
+        case Suspension():
+            safety.end_suspension(view, record)
         case _:
             assert_never(record)
 

@@ -29,6 +29,7 @@ from node.chain.records.redemption import (
     Redemption,
     RedemptionQueue,
 )
+from node.chain.records.safety import Suspension
 from node.chain.records.settings import (
     AuthorityRecord,
     CatalogueEntry,
@@ -72,6 +73,7 @@ StateRecord = (
     | HonourEntry
     | Motion
     | Recovery
+    | Suspension
 )
 RECORD_SIZE_MAX_BYTES = 65_536
 
@@ -99,6 +101,7 @@ KINDS: dict[type[StateRecord], int] = {
     AuthorityRecord: 79,
     CitySettings: 80,
     Recovery: 81,
+    Suspension: 82,
     Correction: 90,
     Claim: 91,
     Donation: 92,

@@ -36,6 +36,7 @@ from node.chain.rules.payments import (
 )
 from node.chain.rules.quotas import site_month
 from node.chain.rules.serving import counted_minutes, keep_interval, require_free_time
+from node.chain.rules.stops import require_not_paused
 from node.chain.state import Leg, Moment, View, city_of, district_of, post
 from node.chain.tx.envelope import EventBody, Transaction
 from node.chain.tx.events import AttendEvent, CloseEvent, CreditAttendance, LeaveEvent, OpenEvent
@@ -106,6 +107,7 @@ def _attend(view: View, at: Moment, sender: Person, event: Event, body: AttendEv
     end = _end_ms(event)
     require(at.time_ms < end, ErrorCode.TOO_LATE, f"until {end}")
     require(at.time_ms < person.may_serve_until_ms, ErrorCode.NOT_MAY_SERVE)
+    require_not_paused(view, at, event.district, event.service, event.site)
     service = view.need(CatalogueEntry, event.service.encode()).service
     trained = not service.training or person.has_gate("training", at.time_ms)
     require(trained, ErrorCode.GATE_MISSING, "training")

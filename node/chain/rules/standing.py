@@ -1,17 +1,20 @@
 """What the sender's own standing forbids, whatever family a statement belongs to.
 
-While a recovery is under way nothing goes out of the account; service goes on. The account's own timers are fired
-before it speaks, so that a backlog of timers changes nothing.
+While a recovery is under way nothing goes out of the account; service goes on. A suspended person takes no new service,
+or gives nothing out; services under way finish. The account's own timers are fired before it speaks, so that a backlog
+of timers changes nothing.
 """
 
 from node.chain.errors import ErrorCode
 from node.chain.records.recovery import PENDING, Recovery
 from node.chain.rules.guards import require
 from node.chain.rules.recovery import fire_recovery
+from node.chain.rules.stops import ACCEPT, OUTGOING, require_not_suspended
 from node.chain.state import Moment, View
 from node.chain.tx.envelope import Body, Transaction
+from node.chain.tx.events import AttendEvent
 from node.chain.tx.identity import AcceptKin, GrantAgent, OfferKin, RotateKey
-from node.chain.tx.orders import Request
+from node.chain.tx.orders import Accept, Request
 from node.chain.tx.recovery import SetContacts
 from node.chain.tx.redemption import Redeem
 from node.chain.tx.transfers import Donate, Give
@@ -29,13 +32,18 @@ def check_standing(view: View, at: Moment, tx: Transaction) -> None:
     """Whether the sender may say this now.
 
     Raises:
-        Rejected: ``RECOVERY_PENDING``.
+        Rejected: ``RECOVERY_PENDING``, ``SUSPENDED``.
     """
     account = outgoing_account(tx)
     if account:
         _require_no_recovery(view, account)
+        require_not_suspended(view, at, OUTGOING, account)
     elif isinstance(tx.body, RotateKey | SetContacts):
         _require_no_recovery(view, tx.sender)
+    elif isinstance(tx.body, Accept):
+        require_not_suspended(view, at, ACCEPT, tx.sender)
+    elif isinstance(tx.body, AttendEvent):
+        require_not_suspended(view, at, ACCEPT, tx.body.person)
 
 
 def outgoing_account(tx: Transaction) -> Id:

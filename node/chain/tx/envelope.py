@@ -24,6 +24,7 @@ from node.chain.tx import (
     organisation,
     recovery,
     redemption,
+    safety,
     settlement,
     teams,
     transfers,
@@ -72,6 +73,9 @@ EventBody = events.AttendEvent | events.LeaveEvent | events.CreditAttendance | e
 RecoveryBody = (
     recovery.Recover | recovery.SetContacts | recovery.SupportRecovery | recovery.VetoRecovery
 )
+SafetyBody = (
+    safety.Suspend | safety.EndSuspension | safety.AppealSuspension | safety.Pause | safety.Resume
+)
 TeamBody = teams.JoinTeam | teams.LeaveTeam | teams.DonateTeam
 Body = (
     IdentityBody
@@ -86,6 +90,7 @@ Body = (
     | EventBody
     | TeamBody
     | RecoveryBody
+    | SafetyBody
 )
 
 

@@ -5,7 +5,7 @@ from typing import Annotated
 from msgspec import Meta
 
 from node.chain.codec import Record
-from node.chain.tx import corrections, entries, events, recovery, redemption, teams
+from node.chain.tx import corrections, entries, events, recovery, redemption, safety, teams
 from node.chain.tx.identity import BureauReceipt
 from node.chain.types import CodeF, EpochMsF, HashF, IdF
 
@@ -101,6 +101,7 @@ MoneyAction = (
     | events.OpenEvent
     | teams.OpenTeam
     | recovery.RecoverAtDesk
+    | safety.RenewSuspension
 )
 """Actions whose rules belong to other families."""
 AnyAction = Action | MoneyAction

@@ -40,6 +40,7 @@ from node.chain.rules.orders.settlement import (
 )
 from node.chain.rules.orders.timers import ripe_order
 from node.chain.rules.serving import counted_minutes, require_free_time
+from node.chain.rules.stops import require_not_paused
 from node.chain.state import Moment, View
 from node.chain.tx.envelope import Transaction
 from node.chain.tx.orders import (
@@ -134,6 +135,7 @@ def _credit_to(view: View, sender: Person, body: Accept) -> Code:
 def _require_may_serve(view: View, at: Moment, order: Order, volunteer: Person) -> None:
     """The gates, under the policy now in force; asked at acceptance and again at check-in."""
     require(at.time_ms < volunteer.may_serve_until_ms, ErrorCode.NOT_MAY_SERVE)
+    require_not_paused(view, at, order.district, order.service, order.site)
     service = service_of(view, order).service
     trained = not service.training or volunteer.has_gate("training", at.time_ms)
     require(trained, ErrorCode.GATE_MISSING, "training")
