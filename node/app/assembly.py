@@ -37,6 +37,7 @@ from node.runtime.mempool import Mempool
 from node.runtime.ports import Ports, WorkTimer
 from node.runtime.queries.journal import Journal
 from node.runtime.signer import Signer
+from node.runtime.statements import StatementLog
 from node.runtime.timeouts import Pace
 from node.store.blocklog import BlockLog
 from node.store.chainstore import ChainStore
@@ -148,6 +149,7 @@ class DistrictNode:
             proposal_log=self.stores.proposals,
             rejoining=rejoin,
             notices=self.watch,
+            statements=StatementLog(self.stores.files),
         )
         pace = Pace(
             heartbeat_ms=self.genesis.policy.ledger.heartbeat_ms,
