@@ -14,7 +14,8 @@ from node.chain.books import check_identities
 from node.chain.errors import Bug, ErrorCode, Malformed, Rejected
 from node.chain.genesis import Genesis, new_ledger
 from node.chain.records import key_of
-from node.chain.records.actors import Operator, Person
+from node.chain.records.actors import Actor, Operator, Person
+from node.chain.rules.envelope import signing_key
 from node.chain.transition import BlockRun, Execution, KnownSignature, nothing_known
 from node.chain.tx.envelope import SignedTransaction, parse, sign_bytes
 from node.chain.types import Hash
@@ -87,10 +88,9 @@ class Replay:
             actor = self.ledger.read(key_of(Person, sender)) or self.ledger.read(
                 key_of(Operator, sender)
             )
-            if isinstance(actor, Person | Operator) and actor.key:
+            if isinstance(actor, Person | Operator) and (key := _key_of(actor, signed)):
                 message = sign_bytes(self.ledger.chain_id, signed.raw)
-                item = (actor.suite, actor.key, message, signed.tx.signature)
-                found.append((signed.tx_id, item))
+                found.append((signed.tx_id, (actor.suite, key, message, signed.tx.signature)))
         return found
 
     def run(self, parsed: Parsed, known: KnownSignature = nothing_known) -> Execution:
@@ -130,6 +130,14 @@ class Replay:
                 reason = f"it stands already at height {place[0]}, transaction {place[1]}"
                 return Violation(ViolationCode.DUPLICATE_ID, height, reason, index)
         return Violation(code, height, str(fault), index)
+
+
+def _key_of(actor: Actor, signed: SignedTransaction) -> bytes:
+    """The key that must have signed; empty where the actor has none for this."""
+    try:
+        return signing_key(actor, signed.tx.body)
+    except Rejected:
+        return b""
 
 
 def _compare(step: Step, execution: Execution) -> None:
