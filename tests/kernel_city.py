@@ -1,13 +1,21 @@
 """A city in memory for tests of the kernel: real keys, real genesis, real transitions, no machinery around them."""
 
 from collections.abc import Callable
+from copy import copy
 from dataclasses import dataclass, field
 from typing import TypeVar
 
 from node.chain import keys
 from node.chain.codec import encode
 from node.chain.errors import ErrorCode, Rejected
-from node.chain.genesis import Genesis, chain_id_of, genesis_person_id, new_ledger, operator_id
+from node.chain.genesis import (
+    Genesis,
+    chain_id_of,
+    genesis_person_id,
+    new_ledger,
+    operator_id,
+    seat_id,
+)
 from node.chain.hashing import derive_id
 from node.chain.ledger import Ledger
 from node.chain.policy import HOUR_MS
@@ -77,6 +85,7 @@ class KernelCity:
                 self.seeds[genesis_person_id(self.chain_id, index)] = seed_of(f"{name}/{code}")
                 index += 1
             self.seeds[operator_id(self.chain_id, code)] = seed_of(f"operator/{code}")
+            self.seeds[seat_id(self.chain_id, code)] = seed_of(f"consensus/{code}")
 
     def staff(self, name: str, district: str) -> Id:
         """A genesis person by part and district."""
@@ -89,13 +98,15 @@ class KernelCity:
         """An authority's operator."""
         return operator_id(self.chain_id, district)
 
+    def seat(self, district: Code) -> Id:
+        """An authority's seat, whose key is the consensus key."""
+        return seat_id(self.chain_id, district)
+
     def fork(self) -> "KernelCity":
         """Another city that begins where this one stands, and goes its own way."""
-        other = KernelCity(self.genesis, self.now_ms, self.audit)
-        other.ledger = Ledger(self.chain_id)
-        other.ledger.load(self.ledger.records.values())
-        other.ledger.height, other.ledger.time_ms = self.ledger.height, self.ledger.time_ms
-        other.seeds = dict(self.seeds)
+        other = copy(self)
+        other.ledger = _copy_of(self.ledger)
+        other.seeds, other.executions, other.blocks = dict(self.seeds), [], []
         return other
 
     def get(self, kind: type[R], id_: bytes) -> R:
@@ -110,11 +121,15 @@ class KernelCity:
         """An order of the tip."""
         return View(self.ledger).need(Order, id_)
 
-    def sign(self, sender: Id, body: Body, **changes: object) -> SignedTransaction:
-        """A transaction by a known actor, with the next number of lane 0 unless told otherwise."""
+    def next_number(self, sender: Id) -> int:
+        """The next number of an actor's lane 0; 0 for a stranger."""
         view = View(self.ledger)
         actor = view.get(Person, sender) or view.get(Operator, sender)
-        number = next_number(actor, 0) if actor else 0
+        return next_number(actor, 0) if actor else 0
+
+    def sign(self, sender: Id, body: Body, **changes: object) -> SignedTransaction:
+        """A transaction by a known actor, with the next number of lane 0 unless told otherwise."""
+        number = self.next_number(sender)
         values: dict[str, object] = {
             "version": 1,
             "suite": 1,
@@ -218,10 +233,25 @@ class KernelCity:
         receipt = self.do(recorder, register)
         person = derive_id(self.chain_id, recorder, 0, number, 0)
         self.seeds[person] = seed
+        return self.approve(
+            person, receipt.tx_id, home, serve=serve, receive=receive, funded=funded
+        )
+
+    def approve(
+        self,
+        person: Id,
+        origin: Hash,
+        home: Code = GULOU,
+        *,
+        serve: bool = True,
+        receive: bool = True,
+        funded: bool = False,
+    ) -> Id:
+        """Admit a registered person, by two reviewers and with the bureau's receipt."""
         bureau = keys.sign(seed_of("bureau"), receipt_bytes(self.chain_id, person, home, 1))
         action = ApprovePerson(
             person,
-            receipt.tx_id,
+            origin,
             FAR_MS if serve else EpochMs(0),
             FAR_MS if receive else EpochMs(0),
             FAR_MS if funded else EpochMs(0),
@@ -336,3 +366,14 @@ def sign_transaction(chain_id: Hash, seed: bytes, tx: Transaction) -> SignedTran
     """Sign and parse, as a wallet does."""
     raw = encode(tx)
     return parse(raw[:-64] + keys.sign(seed, sign_bytes(chain_id, raw)))
+
+
+def _copy_of(ledger: Ledger) -> Ledger:
+    """A ledger of its own with the same state: arrays are copied, not hashed again."""
+    ledger.unstage()
+    other = copy(ledger)
+    other.records, other._timers = dict(ledger.records), list(ledger._timers)
+    other.tree = copy(ledger.tree)
+    other.tree._cells = list(ledger.tree._cells)
+    other.tree._rows = [bytearray(row) for row in ledger.tree._rows]
+    return other

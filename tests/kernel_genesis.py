@@ -90,6 +90,7 @@ def make_genesis(policy: Policy | None = None, districts: tuple[Code, ...] = DIS
             service("medical", training=1),
             service("hospice", parent="company"),
             service("retired-class", retired=1),
+            service("gardening", districts=(Code("jianye"),)),
         ),
         persons=persons,
     )

@@ -21,8 +21,9 @@ from node.chain.tx.orders import (
     Request,
     RuleOrder,
 )
+from node.chain.tx.organisation import Attest, GrantRole
 from node.chain.types import NO_ID, ZERO_HASH, Code, EpochMs, Hash, Height, Id, Minutes
-from tests.kernel_city import GULOU, SITE, KernelCity, make_genesis
+from tests.kernel_city import FAR_MS, GULOU, SITE, KernelCity, make_genesis
 
 EVIDENCE = Hash(bytes([7]) * 32)
 NOBODY = Id(bytes([9]) * 16)
@@ -55,6 +56,22 @@ class Scene:
         order = self.now()
         return order.id, order.origin, order.events
 
+    def give_role(
+        self, person: Id, role: str, district: Code = GULOU, until_ms: EpochMs = FAR_MS
+    ) -> "Scene":
+        """One more role for a person, by two operators."""
+        action = GrantRole(person, Code(role), district, Code("-"), until_ms)
+        proposer, seconder = (self.city.staff(name, district) for name in ("recorder", "reviewer"))
+        self.city.two(proposer, seconder, action)
+        return self
+
+    def may_serve(self, person: Id, until_ms: EpochMs = FAR_MS) -> "Scene":
+        """Attested anew: may serve until then, and receive; by two reviewers who are not concerned."""
+        action = Attest(person, until_ms, FAR_MS, FAR_MS, ZERO_HASH)
+        self.give_role(self.staff("clerk"), "reviewer")
+        self.city.two(self.staff("clerk"), self.staff("reviewer"), action)
+        return self
+
     def request_body(self, **changes: object) -> Request:
         """An hour of company for the elder in two hours, paid by the fund."""
         values: dict[str, object] = {
@@ -78,7 +95,7 @@ class Scene:
     def request(self, sender: Id | None = None, **changes: object) -> "Scene":
         """Ask for it, by the elder unless told otherwise; a recorder asks on behalf."""
         by = sender or self.elder
-        if by == self.staff("recorder"):
+        if by in {self.staff("recorder"), self.staff("clerk")}:
             changes = {"consent": "in-person", "consent_evidence": EVIDENCE} | changes
         number = self.city.person(by).lanes[0]
         self.city.do(by, self.request_body(**changes))

@@ -7,18 +7,10 @@ from node.chain.lifecycle import State
 from node.chain.policy import DAY_MS, HOUR_MS
 from node.chain.tx.identity import GrantAgent
 from node.chain.tx.orders import Cancel, Endorse
-from node.chain.tx.organisation import GrantRole
-from node.chain.types import Code, Id
-from tests.kernel_city import FAR_MS, GULOU
-from tests.unit.chain.rules.scene import Scene, town
+from node.chain.types import Code
+from tests.unit.chain.rules.scene import town
 
 pytestmark = pytest.mark.feature("C3")
-
-
-def give_role(scene: Scene, person: Id, role: str, district: Code = GULOU) -> None:
-    """One more role for a person, by two operators."""
-    action = GrantRole(person, Code(role), district, Code("-"), FAR_MS)
-    scene.city.two(scene.staff("recorder"), scene.staff("reviewer"), action)
 
 
 def test_a_reviewer_made_agent_afterwards_cannot_confirm_what_they_published() -> None:
@@ -51,8 +43,8 @@ def test_who_checked_in_on_behalf_vouches_for_nothing_else() -> None:
     """The recorder who began the service neither endorses it, nor confirms it as agent, nor rules on it."""
     scene = town().request().publish().accept()
     clerk = scene.staff("clerk")
-    give_role(scene, clerk, "reviewer")
-    give_role(scene, clerk, "arbiter")
+    scene.give_role(clerk, "reviewer")
+    scene.give_role(clerk, "arbiter")
     scene.city.wait(2 * HOUR_MS)
     scene.city.do(clerk, scene.check_in_body())
     assert (scene.now().starter, scene.now().report) == (clerk, "late")
@@ -68,7 +60,7 @@ def test_who_checked_in_on_behalf_vouches_for_nothing_else() -> None:
 def test_a_reviewer_does_not_check_in_on_behalf() -> None:
     """A recorder may begin a service for a volunteer, but not whoever published the order."""
     scene = town().request().publish().accept()
-    give_role(scene, scene.staff("second"), "recorder")
+    scene.give_role(scene.staff("second"), "recorder")
     scene.city.wait(2 * HOUR_MS)
     code = scene.city.refusal(scene.staff("second"), scene.check_in_body())
     assert code == ErrorCode.SAME_PERSON
@@ -87,7 +79,7 @@ def test_an_agent_who_asked_does_not_check_in_on_behalf() -> None:
 def test_a_volunteer_who_is_also_a_recorder_is_not_the_requesting_side() -> None:
     """A clerk who serves cannot extend the elder's hold, nor cancel on the elder's behalf, for their own service."""
     scene = town()
-    give_role(scene, scene.volunteer, "recorder")
+    scene.give_role(scene.volunteer, "recorder")
     scene.request(scene.staff("recorder")).publish().accept()
     code = scene.city.refusal(scene.volunteer, Cancel(scene.order, Code("changed-mind")))
     assert code == ErrorCode.NOT_A_PARTY
@@ -98,7 +90,7 @@ def test_a_volunteer_who_is_also_a_recorder_cannot_extend_an_elders_hold() -> No
     scene = town()
     payer = scene.city.new_person("sun")
     scene.earn(payer, 120)
-    give_role(scene, scene.volunteer, "recorder")
+    scene.give_role(scene.volunteer, "recorder")
     scene.request(
         scene.staff("recorder"), recipient=payer, payer_kind="person", payer=payer
     ).publish().accept().check_in()
@@ -113,7 +105,7 @@ def test_a_reviewer_who_is_the_payers_kin_cannot_publish() -> None:
     scene.earn(son, 120)
     scene.city.bind_kin(scene.elder, son, "child")
     wife = scene.city.new_person("wife")
-    give_role(scene, wife, "reviewer")
+    scene.give_role(wife, "reviewer")
     scene.city.bind_kin(son, wife, "spouse")
     scene.request(son, payer_kind="person", payer=son)
     assert scene.city.refusal(wife, scene.approve_body()) == ErrorCode.RELATED_PERSONS
@@ -123,7 +115,7 @@ def test_an_objector_does_not_rule_on_the_objection() -> None:
     """A reviewer who objected has taken a side."""
     scene = town().request().publish().accept().check_in().check_out()
     arbiter = scene.staff("arbiter")
-    give_role(scene, arbiter, "reviewer")
+    scene.give_role(arbiter, "reviewer")
     scene.object(arbiter)
     assert scene.city.refusal(arbiter, scene.rule_body()) == ErrorCode.SAME_PERSON
 
