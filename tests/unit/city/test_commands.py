@@ -8,7 +8,7 @@ from typing import Final
 import pytest
 from click.testing import CliRunner
 
-from node.city.commands import city_group
+from node.city.commands import TARGETS
 from node.city.plan import read_plan
 from node.city.story import STEPS
 from node.city.supervisor import LocalCity
@@ -100,7 +100,7 @@ def test_a_story_that_cannot_be_interrupted_so_does_not_begin(
 def test_every_step_has_its_sentence() -> None:
     """A step is known by a word and explained by its docstring; the verbs are the documented ones."""
     assert all(step.__doc__ for step in STEPS.values())
-    assert set(city_group.commands) == {
+    assert set(TARGETS) == {
         "up",
         "down",
         "status",
