@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from node.chain.tx.envelope import SignedTransaction
-from node.chain.types import Id
+from node.chain.types import Hash, Id
 
 TOTAL_MAX: Final = 2_000
 """Transactions of all senders together, 8 MiB at most."""
@@ -33,16 +33,20 @@ class Ahead:
     def __init__(self) -> None:
         """Nothing waits."""
         self._waiting: dict[Id, dict[Sequence, _Waiting]] = {}
-        self._total = 0
+        self._ids: set[Hash] = set()
 
     def __len__(self) -> int:
         """Transactions that wait."""
-        return self._total
+        return len(self._ids)
 
     @property
     def is_full(self) -> bool:
         """Whether no more are kept."""
-        return self._total >= TOTAL_MAX
+        return len(self._ids) >= TOTAL_MAX
+
+    def has(self, tx_id: Hash) -> bool:
+        """Whether the transaction with this id waits."""
+        return tx_id in self._ids
 
     def count(self, sender: Id) -> int:
         """How many of one sender wait."""
@@ -64,7 +68,7 @@ class Ahead:
         assert signed.tx.sequence not in own
         assert not self.is_full
         own[signed.tx.sequence] = _Waiting(signed, arrived)
-        self._total += 1
+        self._ids.add(signed.tx_id)
 
     def take(self, sender: Id, sequence: Sequence) -> SignedTransaction | None:
         """Take one out."""
@@ -74,7 +78,7 @@ class Ahead:
             return None
         if not own:
             del self._waiting[sender]
-        self._total -= 1
+        self._ids.discard(waiting.signed.tx_id)
         return waiting.signed
 
     def places(self) -> Iterator[tuple[Id, Sequence]]:

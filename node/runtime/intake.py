@@ -3,9 +3,8 @@
 from collections.abc import Callable, Sequence
 from typing import Final
 
-from node.chain.errors import Rejected
+from node.chain.errors import ErrorCode, Rejected
 from node.chain.tx.envelope import SignedTransaction
-from node.chain.types import Hash
 from node.runtime.mempool import Mempool
 
 SHARE_MAX_BYTES: Final = 1_048_576
@@ -13,7 +12,7 @@ SHARE_MAX_BYTES: Final = 1_048_576
 
 
 class Intake:
-    """Gathers what is admitted in one turn of the event loop and shares it as one batch."""
+    """Gathers what becomes executable in one turn of the event loop and shares it as one batch."""
 
     def __init__(
         self,
@@ -33,6 +32,7 @@ class Intake:
         self._soon = soon
         self._waiting: list[bytes] = []
         self._size_bytes = 0
+        pool.announce = self._pass_on
         self.accepting = True
         """False below the floor of free disk space: nothing new is taken."""
 
@@ -42,11 +42,9 @@ class Intake:
         Raises:
             Rejected: this node's answer now.
         """
-        known = len(self._pool)
-        signed = self._pool.submit(raw)
-        if len(self._pool) > known and self._pool.is_executable(signed.tx_id):
-            self._pass_on(raw)
-        return signed
+        if not self.accepting:
+            raise Rejected(ErrorCode.MEMPOOL_FULL, "this node has too little free space")
+        return self._pool.submit(raw)
 
     def submit_many(self, raws: Sequence[bytes]) -> list[SignedTransaction | Rejected]:
         """Admit several, in order; a refusal of one says nothing of the others."""
@@ -57,12 +55,6 @@ class Intake:
             except Rejected as fault:
                 answers.append(fault)
         return answers
-
-    def share_pending(self, tx_id: Hash) -> None:
-        """Pass on one that was admitted by other means."""
-        body = self._pool.body(tx_id)
-        if body is not None:
-            self._pass_on(body.raw)
 
     def _pass_on(self, raw: bytes) -> None:
         if not self._waiting:

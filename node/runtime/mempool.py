@@ -11,7 +11,7 @@ somebody who asks is told why.
 """
 
 from collections import OrderedDict
-from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from typing import Final
 
@@ -59,6 +59,9 @@ class Mempool:
         self._chain_id = chain_id
         self._clock = clock
         self._app: LedgerApplication | None = None
+        self.announce: Callable[[bytes], None] = _to_nobody
+        """Hears of every transaction that became executable here and did not come from a peer."""
+        self._from_peers = False
         self._pending: OrderedDict[Hash, _Pending] = OrderedDict()
         self._layers: dict[Id, View] = {}
         """Tip state with a sender's pending transactions applied; only for senders that have some."""
@@ -91,7 +94,7 @@ class Mempool:
             try:
                 self._admit(signed)
             except Rejected as fault:
-                self.answers.note(signed.tx_id, fault.code)
+                self._note(signed, fault.code)
                 raise
         return signed
 
@@ -99,17 +102,33 @@ class Mempool:
         """Whether the transaction could stand in the next block (and is worth passing on)."""
         return tx_id in self._pending
 
-    def is_ahead(self, signed: SignedTransaction) -> bool:
-        """Whether the transaction waits for an earlier one of its lane."""
-        return self._ahead.holds(signed)
+    def waits(self, tx_id: Hash) -> bool:
+        """Whether the transaction waits here for an earlier one of its lane."""
+        return self._ahead.has(tx_id)
+
+    def _note(self, signed: SignedTransaction, code: ErrorCode) -> None:
+        """Keep a refusal; a used number and a passed deadline are final once the chain, not the pool, says so."""
+        ledger = self._machine.ledger
+        final = False
+        if code is ErrorCode.EXPIRED:
+            final = ledger.time_ms > signed.tx.valid_until_ms
+        elif code is ErrorCode.SEQUENCE_USED:
+            view = View(ledger)
+            actor = view.get(Person, signed.tx.sender) or view.get(Operator, signed.tx.sender)
+            lane, number = signed.tx.sequence
+            final = actor is not None and number < next_number(actor, lane)
+        self.answers.note(signed.tx_id, code, final=final)
 
     def receive(self, peer: str, transactions: Sequence[bytes]) -> None:
-        """Admit what a peer sent, under the same rules as anybody's."""
+        """Admit what a peer sent, under the same rules as anybody's; peers have told everybody else."""
         for raw in transactions:
+            self._from_peers = True
             try:
                 self.submit(raw)
             except Rejected:
                 continue
+            finally:
+                self._from_peers = False
 
     def find(self, transaction_ids: Sequence[Hash]) -> Mapping[Hash, bytes]:
         """Those of the transactions that are here, by id."""
@@ -148,7 +167,7 @@ class Mempool:
         """A candidate no longer satisfies the rules and leaves."""
         self._remove(signed.tx_id)
         self._layers.pop(signed.tx.sender, None)
-        self.answers.note(signed.tx_id, fault.code)
+        self._note(signed, fault.code)
 
     def committed(
         self, transactions: Iterable[SignedTransaction], changed: Set[bytes], time_ms: EpochMs
@@ -204,7 +223,7 @@ class Mempool:
                 self._machine.check(signed, self._clock.now_ms(), layer)
             except Rejected as fault:
                 self._remove(tx_id)
-                self.answers.note(tx_id, fault.code)
+                self._note(signed, fault.code)
         if sender in self._by_sender:
             self._layers[sender] = layer
         return layer
@@ -251,6 +270,9 @@ class Mempool:
         self._layers[sender] = layer
         self._size_bytes += len(signed.raw)
         self._districts[home] = self._districts.get(home, 0) + 1
+        if not self._from_peers:
+            self.announce(signed.raw)
+        self._from_peers = False
         self._close_gap(signed)
 
     def _share(self, home: str) -> str:
@@ -302,7 +324,7 @@ class Mempool:
         try:
             self._admit(signed)
         except Rejected as fault:
-            self.answers.note(signed.tx_id, fault.code)
+            self._note(signed, fault.code)
 
     def _remove(self, tx_id: Hash) -> None:
         entry = self._pending.pop(tx_id, None)
@@ -314,3 +336,7 @@ class Mempool:
             del self._by_sender[entry.signed.tx.sender]
         self._size_bytes -= len(entry.signed.raw)
         self._districts[entry.home] -= 1
+
+
+def _to_nobody(raw: bytes) -> None:
+    """Nobody listens yet."""

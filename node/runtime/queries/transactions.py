@@ -81,12 +81,13 @@ class TransactionDesk:
             created = () if effects is None else effects.created
             kind = KIND_NAMES[place.kind]
             return TransactionStatus(tx_id, COMMITTED, place.height, place.index, kind, created)
-        if self._pool.is_executable(tx_id):
+        if self._pool.is_executable(tx_id) or self._pool.waits(tx_id):
             return TransactionStatus(tx_id, PENDING)
-        code = self._pool.answers.last(tx_id)
-        if code is None:
+        answer = self._pool.answers.last(tx_id)
+        if answer is None:
             return TransactionStatus(tx_id, UNKNOWN)
-        return TransactionStatus(tx_id, _ENDED.get(code, UNKNOWN), code=f"E{code.value}")
+        ended = _ENDED.get(answer.code, UNKNOWN) if answer.final else UNKNOWN
+        return TransactionStatus(tx_id, ended, code=f"E{answer.code.value}")
 
     def concerned(self, tx_id: Hash) -> tuple[Id, ...] | None:
         """Sender and persons whose records a final transaction changed; None when it is not final here."""

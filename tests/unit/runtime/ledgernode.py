@@ -14,6 +14,7 @@ from node.chain.tx.envelope import SignedTransaction
 from node.chain.tx.identity import BureauReceipt, Register
 from node.chain.tx.organisation import ApprovePerson, Decline, Propose, Second
 from node.chain.types import NO_HASH, ZERO_HASH, Code, EpochMs, Hash, Height
+from node.runtime.answers import Answer
 from node.runtime.executor import Executor
 from node.runtime.mempool import Mempool
 from node.store.blocklog import BlockLog
@@ -133,6 +134,10 @@ class NodeClock:
         return EpochMs(self._node.now_ms)
 
 
+NO_ANSWER = Answer(ErrorCode.NOT_CANONICAL, final=False)
+"""Stands for none in an assertion about another code."""
+
+
 def refusal(node: LedgerNode, signed: SignedTransaction) -> ErrorCode | None:
     """Why the pool does not take a transaction; a refusal changes nothing and is remembered."""
     before, code = [one.tx_id for one in node.pool.candidates()], None
@@ -142,7 +147,7 @@ def refusal(node: LedgerNode, signed: SignedTransaction) -> ErrorCode | None:
         code = fault.code
     if code is not None:
         assert [one.tx_id for one in node.pool.candidates()] == before
-        assert node.pool.answers.last(signed.tx_id) is code
+        assert (node.pool.answers.last(signed.tx_id) or NO_ANSWER).code is code
     return code
 
 

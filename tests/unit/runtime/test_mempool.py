@@ -8,9 +8,9 @@ from node.chain.tx.identity import RotateKey
 from node.chain.tx.issuance import ProposeMint
 from node.chain.types import ZERO_HASH, Code, EpochMs, Id, Minutes
 from node.runtime import answers, mempool
-from node.runtime.answers import Answers
+from node.runtime.answers import Answer, Answers
 from tests.kernel_city import DISTRICTS, FAR_MS, GULOU, JIANYE, seed_of
-from tests.unit.runtime.ledgernode import LedgerNode, damaged, order_of, other, refusal
+from tests.unit.runtime.ledgernode import NO_ANSWER, LedgerNode, damaged, order_of, other, refusal
 
 
 @pytest.fixture
@@ -106,7 +106,7 @@ def test_a_sender_is_judged_on_the_tip_and_its_own_pending_ones_only(node: Ledge
     assert refusal(node, again) is ErrorCode.WRONG_STATE
     block = node.decide()
     assert block.transactions == (first.raw,)
-    assert node.pool.answers.last(second.tx_id) is ErrorCode.WRONG_STATE
+    assert (node.pool.answers.last(second.tx_id) or NO_ANSWER).code is ErrorCode.WRONG_STATE
 
 
 def test_the_pool_is_bounded_in_transactions_and_bytes(
@@ -176,7 +176,7 @@ def test_a_transaction_of_the_same_number_in_a_block_supersedes_the_pending_one(
     following = node.registration(1)
     node.submit(ours, following)
     node.take(peer.build())
-    assert node.pool.answers.last(ours.tx_id) is ErrorCode.SEQUENCE_USED
+    assert (node.pool.answers.last(ours.tx_id) or NO_ANSWER).code is ErrorCode.SEQUENCE_USED
     assert order_of(node) == [(0, 1)]
     assert refusal(node, ours) is ErrorCode.SEQUENCE_USED
 
@@ -193,7 +193,7 @@ def test_a_transaction_leaves_when_block_time_is_past_its_end(node: LedgerNode) 
     peer.take(node.executor.decided(node.executor.tip.height).block)  # type: ignore[union-attr]
     node.take(peer.build(1))
     assert not node.pool.is_executable(signed.tx_id)
-    assert node.pool.answers.last(signed.tx_id) is ErrorCode.EXPIRED
+    assert (node.pool.answers.last(signed.tx_id) or NO_ANSWER).code is ErrorCode.EXPIRED
 
 
 def test_a_block_makes_pending_transactions_wrong_whose_records_it_changed(
@@ -208,7 +208,7 @@ def test_a_block_makes_pending_transactions_wrong_whose_records_it_changed(
     peer.submit(first)
     node.take(peer.build())
     assert not node.pool.is_executable(second.tx_id)
-    assert node.pool.answers.last(second.tx_id) is ErrorCode.WRONG_STATE
+    assert (node.pool.answers.last(second.tx_id) or NO_ANSWER).code is ErrorCode.WRONG_STATE
     assert node.pool.is_executable(untouched.tx_id)
 
 
@@ -226,7 +226,7 @@ def test_a_rotated_key_ends_what_the_old_one_signed(node: LedgerNode) -> None:
     peer.submit(rotation)
     node.take(peer.build())
     assert not node.pool.is_executable(old.tx_id)
-    assert node.pool.answers.last(old.tx_id) is ErrorCode.BAD_SIGNATURE
+    assert (node.pool.answers.last(old.tx_id) or NO_ANSWER).code is ErrorCode.BAD_SIGNATURE
 
 
 def test_what_a_proposer_finds_wrong_leaves(node: LedgerNode) -> None:
@@ -237,8 +237,8 @@ def test_what_a_proposer_finds_wrong_leaves(node: LedgerNode) -> None:
     block = node.build(1_000)
     assert block.transactions == ()
     assert len(node.pool) == 0
-    assert node.pool.answers.last(late.tx_id) is ErrorCode.EXPIRED
-    assert node.pool.answers.last(following.tx_id) is ErrorCode.SEQUENCE_GAP
+    assert (node.pool.answers.last(late.tx_id) or NO_ANSWER).code is ErrorCode.EXPIRED
+    assert (node.pool.answers.last(following.tx_id) or NO_ANSWER).code is ErrorCode.SEQUENCE_GAP
 
 
 def test_what_a_peer_sends_is_admitted_like_anything_else(node: LedgerNode) -> None:
@@ -272,9 +272,10 @@ def test_the_last_answers_are_kept_and_all_are_counted(monkeypatch: pytest.Monke
     ids = [other(number) for number in range(3)]
     for tx_id in (ids[0], ids[1], ids[0], ids[2]):
         kept.note(tx_id, ErrorCode.EXPIRED)
-    assert [kept.last(tx_id) for tx_id in ids] == [ErrorCode.EXPIRED, None, ErrorCode.EXPIRED]
-    kept.note(ids[2], ErrorCode.SEQUENCE_USED)
-    assert kept.last(ids[2]) is ErrorCode.SEQUENCE_USED
+    expired = Answer(ErrorCode.EXPIRED, final=False)
+    assert [kept.last(tx_id) for tx_id in ids] == [expired, None, expired]
+    kept.note(ids[2], ErrorCode.SEQUENCE_USED, final=True)
+    assert kept.last(ids[2]) == Answer(ErrorCode.SEQUENCE_USED, final=True)
     kept.forget(ids[2])
     assert kept.last(ids[2]) is None
     assert kept.counts == {ErrorCode.EXPIRED: 4, ErrorCode.SEQUENCE_USED: 1}
