@@ -19,6 +19,7 @@ from node.chain.rules.orders.moves import finish, move
 from node.chain.rules.orders.settlement import drop_interval, release, settle, stop_serving
 from node.chain.state import Moment, View
 from node.chain.types import Code, EpochMs, Id, Minutes
+from node.chain.units import enter_honour
 
 
 def ripe_order(view: View, at: Moment, id_: Id) -> Order:
@@ -130,17 +131,12 @@ def carry_out(view: View, at: Moment, order: Order, event: Event, now_ms: EpochM
         settled = settle(view, at, order, order.agreed_min)
         finish(view, at, settled, event, State.SETTLED, now_ms)
         return
-    if order.verdict == "to-payer":
-        _serve_unpaid(view, order)
     released = release(view, at, order)
+    if order.verdict == "to-payer":
+        # The service took place but is not paid: honour for the volunteer, no coins and no step to a star.
+        enter_honour(view, order.volunteer, order.counted_min)
+        released = replace(released, honour_min=order.counted_min)
     finish(view, at, released, event, State.VOID, now_ms)
-
-
-def _serve_unpaid(view: View, order: Order) -> None:
-    """The service took place but is not paid: its hours count, the minutes do not move."""
-    volunteer = view.need(Person, order.volunteer)
-    served = Minutes(volunteer.served_min + order.counted_min)
-    view.put(replace(volunteer, served_min=served))
 
 
 _TIMERS: Final[dict[State, Callable[[View, Moment, Order], None]]] = {

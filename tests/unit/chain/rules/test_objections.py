@@ -7,6 +7,7 @@ from node.chain.lifecycle import State
 from node.chain.policy import HOUR_MS, MINUTE_MS
 from node.chain.tx.orders import Appeal, Endorse, ObjectOrder
 from node.chain.types import ZERO_HASH, Code, Minutes
+from tests.full_sums import check_full_sums
 from tests.unit.chain.rules.scene import town
 
 pytestmark = pytest.mark.feature("D9")
@@ -102,3 +103,15 @@ def test_an_unconfirmed_order_is_not_endorsed_out_of_its_dispute() -> None:
     assert (scene.now().state, scene.now().dispute_reason) == (State.DISPUTED, "unconfirmed")
     body = Endorse(*scene.fresh())
     assert scene.city.refusal(scene.staff("reviewer"), body) == ErrorCode.WRONG_STATE
+
+
+@pytest.mark.parametrize(("verdict", "honour"), [("to-payer", 60), ("void", 0)])
+def test_a_service_that_is_not_paid_is_honoured_if_it_took_place(verdict: str, honour: int) -> None:
+    """To the payer: served, not paid; void: not served. Neither moves a coin or counts for a star."""
+    scene = town().request().publish().accept().check_in().check_out().object()
+    scene.city.audit = check_full_sums
+    scene.rule(verdict).lapse()
+    volunteer, order = scene.city.person(scene.volunteer), scene.now()
+    assert order.state is State.VOID
+    assert (order.hold_min, order.paid_min, order.honour_min) == (0, 0, honour)
+    assert (volunteer.honour.balance, volunteer.store_min, volunteer.served_min) == (honour, 0, 0)
