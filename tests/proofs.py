@@ -58,6 +58,16 @@ def absence_proof(city: KernelCity) -> bytes:
     return proof_of(city, StateClaim(kind, id_, b"", city.ledger.prove(bytes([kind]) + id_)))
 
 
+def all_proofs(city: KernelCity) -> dict[str, bytes]:
+    """One proof of each claim, by name."""
+    return {
+        "a transaction is in the log": transaction_proof(city),
+        "an order became final": final_proof(city),
+        "a person has this record": balance_proof(city),
+        "there is no such person": absence_proof(city),
+    }
+
+
 def _sealed(city: KernelCity) -> list[Sealed]:
     return seal(city.genesis, drafts_of(city))
 

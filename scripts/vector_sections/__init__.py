@@ -7,6 +7,8 @@ that two runs write the same bytes. To add one, write the function and name it i
 from collections.abc import Callable
 
 from scripts.vector_sections import (
+    archive,
+    blocks,
     checkpoint,
     encoding,
     frames,
@@ -27,5 +29,7 @@ SECTIONS: dict[str, Callable[[], dict[str, Json]]] = {
     "messages": messages.section,
     "frames": frames.section,
     "checkpoint": checkpoint.section,
+    "blocks": blocks.section,
+    "archive": archive.section,
 }
 """File name without ``.json`` to the function that makes its content."""

@@ -88,17 +88,15 @@ def fits(value, shape):
     if isinstance(shape, list):
         return type(value) is list and all(fits(item, shape[0]) for item in value)
     if shape in SCALARS:
-        return type(value) is SCALARS[shape]
+        return isinstance(value, SCALARS[shape])
     if type(shape) is int and shape < 0:
         return value == -shape  # A record's kind.
-    if shape == "*":
-        return True
     return type(value) is bytes and (
         len(value) == shape or (shape == "?" and len(value) in (0, 32))
     )
 
 
-SCALARS = {"u": int, "s": str, "b": bytes}
+SCALARS = {"u": int, "s": str, "b": bytes, "*": object}
 CERTIFICATE = (-8, "u", "u", "u", 32, [("u", 64)])
 AUTHORITIES = (-11, [("s", "u", 32, 32, 32, 32)])
 HEAD = (-2, "u", "u", "u", "u", 32, "?", "u", "u", "u", "u", 32, 32, 32, 32, 32, 32)
