@@ -52,7 +52,7 @@ def refused(city: MoneyCity, action: object, part: str = "treasurer") -> ErrorCo
 
 
 @pytest.mark.feature("A8")
-def test_a_redemption_is_held_captured_and_retired():
+def test_a_redemption_is_held_captured_and_retired() -> None:
     """Ninety held, sixty captured: thirty go back, sixty are due, then retired; they stay in the identity."""
     city = Town()
     capacity = city.attest(city.provider, 600)
@@ -74,7 +74,7 @@ def test_a_redemption_is_held_captured_and_retired():
     assert city.get(City, b"city").issue.balance == -120
 
 
-def test_a_capture_across_homes_moves_the_position():
+def test_a_capture_across_homes_moves_the_position() -> None:
     """Li of Jianye redeems in Gulou: the minutes pass to the provider's home, whose capacity is used."""
     city = Town(earned=0)
     visitor = city.new_person("visitor", JIANYE)
@@ -87,7 +87,7 @@ def test_a_capture_across_homes_moves_the_position():
 
 
 @pytest.mark.feature("E4")
-def test_coverage_is_contracted_capacity_over_liability():
+def test_coverage_is_contracted_capacity_over_liability() -> None:
     """600 contracted for 120 owed are 5,000 per mille; nothing contracted is zero; without liability it is whole."""
     city = Town(earned=0)
     assert city.get(District, b"gulou").coverage_permille == 1_000
@@ -100,7 +100,7 @@ def test_coverage_is_contracted_capacity_over_liability():
 
 
 @pytest.mark.feature("E4")
-def test_below_the_threshold_only_those_without_priority_queue():
+def test_below_the_threshold_only_those_without_priority_queue() -> None:
     """20 per cent of 120 minutes are 24: at 23 Li waits and the key elder does not; at 24 nobody does."""
     city = Town()
     elder = city.new_person("elder", funded=True)
@@ -117,7 +117,7 @@ def test_below_the_threshold_only_those_without_priority_queue():
 
 
 @pytest.mark.feature("E4")
-def test_orders_between_people_never_queue():
+def test_orders_between_people_never_queue() -> None:
     """Without any capacity Li is served by Wang as always."""
     city = Town()
     wang = city.new_person("wang")
@@ -127,7 +127,7 @@ def test_orders_between_people_never_queue():
 
 
 @pytest.mark.feature("E4")
-def test_the_queue_is_first_in_first_out_and_nobody_overtakes_it():
+def test_the_queue_is_first_in_first_out_and_nobody_overtakes_it() -> None:
     """Three wait, one gives up; when the ratio holds they go in their order, and a newcomer not before them."""
     city = Town()
     persons = [city.new_person(name) for name in ("one", "two", "three")]
@@ -147,7 +147,7 @@ def test_the_queue_is_first_in_first_out_and_nobody_overtakes_it():
 
 
 @pytest.mark.feature("E4")
-def test_a_long_queue_leaves_in_bounded_steps_and_keeps_its_order():
+def test_a_long_queue_leaves_in_bounded_steps_and_keeps_its_order() -> None:
     """Sixty wait: fifty go at the next block's start, ten at the one after; whoever comes between waits behind."""
     city = Town(earned=480)
     for _ in range(QUEUE_RELEASES_MAX + 10):
@@ -165,7 +165,7 @@ def test_a_long_queue_leaves_in_bounded_steps_and_keeps_its_order():
     assert city.again(behind).state == "held"
 
 
-def test_capacity_lapses_when_its_time_is_over():
+def test_capacity_lapses_when_its_time_is_over() -> None:
     """What is left of it leaves the district's capacity; nobody can capture from it."""
     city = Town()
     capacity = city.attest(city.provider, 600, until_ms=city.now_ms + DAY_MS)
@@ -181,7 +181,7 @@ def test_capacity_lapses_when_its_time_is_over():
     assert city.fault(city.clerk, city.capture(redemption, other)) is None
 
 
-def test_what_nobody_captures_goes_back_by_itself():
+def test_what_nobody_captures_goes_back_by_itself() -> None:
     """A held one after fourteen days, a queued one after ninety; long after, the record leaves the state."""
     city = Town()
     queued = city.redeem(city.li, city.provider, 30)
@@ -202,7 +202,7 @@ def test_what_nobody_captures_goes_back_by_itself():
     assert city.ledger.read(key_of(Redemption, queued.id)) is None
 
 
-def test_who_may_redeem():
+def test_who_may_redeem() -> None:
     """The person or an agent with the verb, for a person who may receive, with the minutes, not at one's own desk."""
     policy = Policy(1, Height(0), persons=PersonPolicy(served_to_redeem_min=Minutes(60)))
     city = Town(policy)
@@ -229,7 +229,7 @@ def test_who_may_redeem():
     assert city.refusal(city.li, unknown) is ErrorCode.UNKNOWN_RECIPIENT
 
 
-def test_what_a_capture_needs():
+def test_what_a_capture_needs() -> None:
     """Own staff, no kin, at most the hold, evidence, the provider's own capacity near enough and with enough left."""
     city = Town()
     capacity, small = city.attest(city.provider, 600), city.attest(city.provider, 30)
@@ -254,7 +254,7 @@ def test_what_a_capture_needs():
     assert city.refusal(city.clerk, body) is ErrorCode.RELATED_PERSONS
 
 
-def test_a_queued_redemption_is_not_captured_and_only_parties_release():
+def test_a_queued_redemption_is_not_captured_and_only_parties_release() -> None:
     """The provider, too, waits; a stranger does nothing; the provider may give back."""
     city = Town()
     elder = city.new_person("elder", funded=True)
@@ -267,7 +267,7 @@ def test_a_queued_redemption_is_not_captured_and_only_parties_release():
     assert city.refusal(city.li, ReleaseRedemption(queued.id)) is ErrorCode.WRONG_STATE
 
 
-def test_providers_and_capacity_need_a_treasurer_a_second_and_evidence():
+def test_providers_and_capacity_need_a_treasurer_a_second_and_evidence() -> None:
     """No other role, no staff of the provider, no contract that has ended, no zero."""
     city = Town()
     opening = OpenProvider(GULOU, (city.li,), EVIDENCE)
