@@ -13,6 +13,7 @@ from node.chain.records.accounts import Fund
 from node.chain.records.bindings import KinBinding, Mint, Proposal
 from node.chain.records.corrections import Donation
 from node.chain.records.events import Event
+from node.chain.records.marks import TimeMark
 from node.chain.records.motions import Motion
 from node.chain.records.orders import Order
 from node.chain.records.recovery import Recovery
@@ -60,7 +61,7 @@ from node.chain.types import Hash
 from node.chain.units import lapse_capacity
 
 PeopleBody = RecoveryBody | SafetyBody
-PeopleTimer = KinBinding | Recovery | Suspension
+PeopleTimer = KinBinding | Recovery | Suspension | TimeMark
 MoneyBody = CorrectionBody | RedemptionBody | SettlementBody | EventBody | TeamBody
 
 
@@ -141,6 +142,8 @@ def _fire_people_timer(view: View, record: PeopleTimer) -> None:
             recovery.fire_recovery(view, record)
         case Suspension():
             safety.end_suspension(view, record)
+        case TimeMark():
+            view.remove(record)
         case _:
             assert_never(record)
 

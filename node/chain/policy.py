@@ -202,6 +202,10 @@ class Policy(Record, frozen=True, tag=12):
     manual: ManualPolicy = ManualPolicy()
     ledger: LedgerPolicy = LedgerPolicy()
 
+    def is_stop(self, gap_ms: int) -> bool:
+        """Whether a gap between headers exceeds max(10 minutes, two heartbeats): the city stood still."""
+        return gap_ms > max(self.service.claim_tolerance_ms, 2 * self.ledger.heartbeat_ms)
+
     def budget(self, purpose: Code) -> Minutes | None:
         """Minutes a year that may be minted for a purpose; None for an unknown one."""
         return next((minutes for name, minutes in self.issuance.budgets if name == purpose), None)

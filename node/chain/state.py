@@ -54,10 +54,8 @@ class Moment:
 
     @property
     def chain_was_stopped(self) -> bool:
-        """Whether the gap before this block exceeds max(10 minutes, two heartbeats): everyone can see it."""
-        ledger, service = self.policy.ledger, self.policy.service
-        longest = max(service.claim_tolerance_ms, 2 * ledger.heartbeat_ms)
-        return self.time_ms - self.previous_time_ms > longest
+        """Whether the city stood still before this block; everyone can see it."""
+        return self.policy.is_stop(self.time_ms - self.previous_time_ms)
 
 
 class View:

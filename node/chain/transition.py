@@ -1,9 +1,10 @@
 """From one state to the next: the same functions in mempool, proposer, voter, catch-up, auditor and simulator.
 
-A block is executed in this order: a policy whose height has come, due timers (at most 500, by due time, kind and id),
-the queues of redemptions, then its transactions; a transaction that touches an object fires that object's due timers
-first. The order of guards for a transaction is: version and suite, sender, expiry, policy version, sequence, quota,
-signature, then its family's rules. A refused transaction changes nothing and never stands in a block.
+A block is executed in this order: a policy whose height has come, the sample of the services that ended in the block
+before and the mark of the hour, due timers (at most 500, by due time, kind and id), the queues of redemptions, then its
+transactions; a transaction that touches an object fires that object's due timers first. The order of guards for a
+transaction is: version and suite, sender, expiry, policy version, sequence, quota, signature, the sender's standing,
+then its family's rules. A refused transaction changes nothing and never stands in a block.
 """
 
 from collections.abc import Callable, Sequence
@@ -29,6 +30,8 @@ from node.chain.records.settings import AUTHORITIES_ID, AuthorityRecord, PolicyR
 from node.chain.rules import redemption, standing
 from node.chain.rules.envelope import advance, check_envelope, check_signature, signing_key
 from node.chain.rules.guards import require
+from node.chain.rules.marks import mark_time
+from node.chain.rules.orders.sampling import draw_sample
 from node.chain.state import Moment, Reader, View, city_of
 from node.chain.tx.envelope import (
     SettlementBody,
@@ -38,6 +41,8 @@ from node.chain.tx.envelope import (
 from node.chain.types import EpochMs, Hash, Height, Id
 
 TOUCH_BYTES: Final = 16
+BEGIN_ID: Final = b"begin"
+"""Stands for the object's id in the touch of what a block's start writes: the sample and the hour's mark."""
 
 KnownSignature = Callable[[Hash, bytes], bool]
 """Whether (transaction id, public key) was verified before; a cache in front of the rule, never instead of it."""
@@ -148,6 +153,7 @@ class BlockRun:
         self.receipts: list[Receipt] = []
         self.timers: list[Receipt] = []
         self._activate_policy()
+        self._begin()
         for key in ledger.due_timers(time_ms, BLOCK_TIMERS_MAX):
             self._fire(key)
         for district in ledger.districts:
@@ -190,6 +196,14 @@ class BlockRun:
         layer = View(self.view)
         layer.put(replace(city, policy_version=self.at.policy.version))
         self._keep(layer, self.at.time_ms, city.key_id)
+
+    def _begin(self) -> None:
+        """Draw among the services that ended in the block before, and remember the hour."""
+        layer = View(self.view)
+        draw_sample(layer, self.at)
+        mark_time(layer, self.at)
+        if layer.changes:
+            self._keep(layer, self.at.time_ms, BEGIN_ID)
 
     def _release_queue(self, district: str) -> None:
         queue = self.view.get(RedemptionQueue, district.encode())

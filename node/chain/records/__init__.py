@@ -19,6 +19,7 @@ from node.chain.records.bindings import KinBinding, Mint, Proposal, Site
 from node.chain.records.corrections import Claim, Correction, Donation
 from node.chain.records.entries import HonourEntry, RecorderMonth, SiteMonth
 from node.chain.records.events import Event, Membership, Team
+from node.chain.records.marks import TimeMark
 from node.chain.records.motions import Motion
 from node.chain.records.orders import Order, Pair
 from node.chain.records.recovery import Recovery
@@ -30,6 +31,7 @@ from node.chain.records.redemption import (
     RedemptionQueue,
 )
 from node.chain.records.safety import Suspension
+from node.chain.records.sampling import SampleQueue
 from node.chain.records.settings import (
     AuthorityRecord,
     CatalogueEntry,
@@ -74,6 +76,8 @@ StateRecord = (
     | Motion
     | Recovery
     | Suspension
+    | TimeMark
+    | SampleQueue
 )
 RECORD_SIZE_MAX_BYTES = 65_536
 
@@ -102,6 +106,8 @@ KINDS: dict[type[StateRecord], int] = {
     CitySettings: 80,
     Recovery: 81,
     Suspension: 82,
+    TimeMark: 84,
+    SampleQueue: 88,
     Correction: 90,
     Claim: 91,
     Donation: 92,

@@ -65,6 +65,8 @@ class Order(Record, frozen=True, tag=71):
     """The strongest proof of presence so far."""
     starter: OptionalIdF
     """The recorder who checked in on behalf; empty when the volunteer did."""
+    timekeeper: OptionalIdF
+    """The recorder who stated the time of a service that nobody checked out of."""
     checked_in_ms: EpochMsF
     checked_out_ms: EpochMsF
     counted_min: MinutesF

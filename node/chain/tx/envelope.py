@@ -62,6 +62,8 @@ OrderBody = (
     | orders.Endorse
     | orders.RuleOrder
     | orders.Appeal
+    | orders.LateReport
+    | orders.TimeStatement
 )
 TransferBody = transfers.Give | transfers.Donate
 IssuanceBody = issuance.ProposeMint | issuance.VoteMint

@@ -10,7 +10,7 @@ from typing import Annotated
 from msgspec import Meta
 
 from node.chain.codec import Record
-from node.chain.types import CodeF, EpochMsF, HashF, IdF, MinutesF, OptionalIdF, UintF
+from node.chain.types import CodeF, EpochMsF, HashF, HeightF, IdF, MinutesF, OptionalIdF, UintF
 
 
 class Request(Record, frozen=True, tag=80):
@@ -177,3 +177,28 @@ class Appeal(Record, frozen=True, tag=98):
 
     order: IdF
     reason: CodeF
+
+
+class LateReport(Record, frozen=True, tag=99):
+    """The volunteer reports a service, or only its end, after a time without network."""
+
+    order: IdF
+    started_ms: EpochMsF
+    """As claimed; after a check-in the time of that."""
+    ended_ms: EpochMsF
+    seen_height: HeightF
+    """The last marked block whose header the phone had seen."""
+    resumed_height: HeightF
+    """The marked block that ended a stop of the city in which the claim lies; 0 for none."""
+    presence: CodeF
+
+
+class TimeStatement(Record, frozen=True, tag=100):
+    """A recorder states how long a service took that nobody checked out of, by the recipient's word."""
+
+    order: IdF
+    origin: HashF
+    count: UintF
+    minutes: MinutesF
+    evidence: HashF
+    """Hash of the recipient's statement in the vault."""

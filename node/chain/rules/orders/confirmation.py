@@ -25,6 +25,7 @@ from node.chain.rules.orders.parties import (
     require_party_reason,
     require_volunteer,
 )
+from node.chain.rules.orders.sampling import SAMPLED
 from node.chain.rules.orders.service import abort
 from node.chain.rules.orders.settlement import keep_interval, stop_serving
 from node.chain.rules.orders.timers import ripe_order
@@ -113,7 +114,8 @@ def _confirm(view: View, at: Moment, sender: Person, order: Order, body: Confirm
         needs_endorse=1 if weak and not order.endorser else order.needs_endorse,
         dispute_reason=Code("-"),
     )
-    due = at.time_ms + cooling_ms(at.policy.orders, strength)
+    drawn = SAMPLED in order.marks
+    due = at.time_ms + cooling_ms(at.policy.orders, Strength.WEAK if drawn else strength)
     move(view, confirmed, Event.CONFIRM, State.CONFIRMED, due)
 
 
@@ -141,7 +143,10 @@ def _strength(view: View, at: Moment, sender: Person, order: Order, body: Confir
             allowed = is_agent(recipient, sender.id, "confirm")
             require(allowed, ErrorCode.VERB_NOT_GRANTED, "confirm")
             recorded = sender.id == order.requester and order.requester_role == "recorder"
-            other_part = recorded or sender.id in judges_of(order) | {order.starter}
+            other_part = recorded or sender.id in judges_of(order) | {
+                order.starter,
+                order.timekeeper,
+            }
             require(not other_part, ErrorCode.SAME_PERSON, "has another part in the order")
         case "call-back":
             require_role(sender, "caller", order.district, at.time_ms)
@@ -193,11 +198,17 @@ def _endorse(view: View, at: Moment, sender: Person, order: Order, body: Endorse
         move(view, endorsed, Event.ENDORSE, order.state, order.due_ms)
 
 
+def _draws(at: Moment, order: Order, sender: Person) -> bool:
+    """Whether the sender is an arbiter who looks into a drawn order before it settles."""
+    arbiter = sender.has_role("arbiter", order.district, at.time_ms)
+    return order.state == State.CONFIRMED and SAMPLED in order.marks and arbiter
+
+
 def _object(view: View, at: Moment, sender: Person, order: Order, body: ObjectOrder) -> None:
     expect(order, Event.OBJECT)
     side = requesting_side(view, at, order, sender, "object")
     reviewer = sender.has_role("reviewer", order.district, at.time_ms)
-    party = side or reviewer or sender.id == order.volunteer
+    party = side or reviewer or sender.id == order.volunteer or _draws(at, order, sender)
     require(party, ErrorCode.NOT_A_PARTY, "not a party to the order")
     require_party_reason(body.reason)
     again = sender.id in order.objectors

@@ -86,6 +86,7 @@ def people_of(order: Order) -> frozenset[Id]:
         order.reviewer,
         order.volunteer,
         order.starter,
+        order.timekeeper,
         order.confirmer,
         order.endorser,
         order.arbiter,

@@ -219,6 +219,7 @@ def _new_order(id_: Id, origin: Hash, requester: Id, role: str, body: Request) -
         report=Code("live"),
         presence=Code("none"),
         starter=NO_ID,
+        timekeeper=NO_ID,
         checked_in_ms=EpochMs(0),
         checked_out_ms=EpochMs(0),
         counted_min=Minutes(0),

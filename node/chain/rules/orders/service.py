@@ -29,6 +29,7 @@ from node.chain.rules.orders.parties import (
     require_requesting_side,
     require_volunteer,
 )
+from node.chain.rules.orders.sampling import queue_for_sample
 from node.chain.rules.orders.settlement import (
     SELF,
     drop_interval,
@@ -104,7 +105,8 @@ def _accept(view: View, at: Moment, sender: Person, order: Order, body: Accept) 
     again = sender.id in order.given_back_by
     require(not again, ErrorCode.ALREADY_DONE, "given back before")
     credit_to = _credit_to(view, sender, body)
-    _require_may_serve(view, at, order, sender)
+    require_not_paused(view, at, order.district, order.service, order.site)
+    require_may_serve(view, at, order, sender)
     _require_unrelated(view, order, sender)
     insured = not service_of(view, order).service.home_visit or body.insurance != ZERO_HASH
     require(insured, ErrorCode.GATE_MISSING, "insurance")
@@ -132,10 +134,13 @@ def _credit_to(view: View, sender: Person, body: Accept) -> Code:
     return Code(view.need(Membership, sender.id).team.hex())
 
 
-def _require_may_serve(view: View, at: Moment, order: Order, volunteer: Person) -> None:
-    """The gates, under the policy now in force; asked at acceptance and again at check-in."""
+def require_may_serve(view: View, at: Moment, order: Order, volunteer: Person) -> None:
+    """The gates, under the policy now in force; asked at acceptance and again at check-in.
+
+    Raises:
+        Rejected: ``NOT_MAY_SERVE``, ``GATE_MISSING``.
+    """
     require(at.time_ms < volunteer.may_serve_until_ms, ErrorCode.NOT_MAY_SERVE)
-    require_not_paused(view, at, order.district, order.service, order.site)
     service = service_of(view, order).service
     trained = not service.training or volunteer.has_gate("training", at.time_ms)
     require(trained, ErrorCode.GATE_MISSING, "training")
@@ -229,7 +234,8 @@ def _service_time(at: Moment, claimed_ms: EpochMs) -> tuple[EpochMs, bool]:
     return at.time_ms, True
 
 
-def _stronger(one: Code, other: Code) -> Code:
+def stronger(one: Code, other: Code) -> Code:
+    """The stronger of two proofs of presence."""
     return max(one, other, key=lambda presence: PRESENCE_STRENGTH[presence])
 
 
@@ -247,9 +253,10 @@ def _check_in(view: View, at: Moment, sender: Person, order: Order, body: CheckI
     require(same_day, ErrorCode.TOO_LATE, "another day")
     require(body.presence in PRESENCE_STRENGTH, ErrorCode.BAD_FIELD, body.presence)
     volunteer = view.need(Person, order.volunteer)
-    _require_may_serve(view, at, order, volunteer)
+    require_not_paused(view, at, order.district, order.service, order.site)
+    require_may_serve(view, at, order, volunteer)
     require(volunteer.serving == NO_ID, ErrorCode.OVERLAP, "checked in elsewhere")
-    _require_siblings(view, order)
+    require_siblings(view, order)
     begun_ms, late = _service_time(at, body.claimed_ms)
     served = _served_until_ms(view, volunteer)
     require(served <= begun_ms, ErrorCode.OVERLAP, f"served until {served}")
@@ -262,7 +269,7 @@ def _check_in(view: View, at: Moment, sender: Person, order: Order, body: CheckI
         checked_in_ms=begun_ms,
         report=Code("late") if late else order.report,
         needs_endorse=1 if late else order.needs_endorse,
-        presence=_stronger(order.presence, body.presence),
+        presence=stronger(order.presence, body.presence),
     )
     move(
         view,
@@ -279,8 +286,12 @@ def _served_until_ms(view: View, volunteer: Person) -> int:
     return max((end for order, end in orders if order and order.checked_out_ms), default=0)
 
 
-def _require_siblings(view: View, order: Order) -> None:
-    """A job for several volunteers begins only when all of them have accepted."""
+def require_siblings(view: View, order: Order) -> None:
+    """A job for several volunteers begins only when all of them have accepted.
+
+    Raises:
+        Rejected: ``SIBLING_MISSING``.
+    """
     needed = service_of(view, order).service.siblings
     if needed <= 1:
         return
@@ -305,13 +316,14 @@ def _check_out(view: View, at: Moment, sender: Person, order: Order, body: Check
         reason=body.reason,
         report=Code("late") if late else order.report,
         needs_endorse=needs_endorse(at, order, counted, late=late),
-        presence=_stronger(order.presence, body.presence),
+        presence=stronger(order.presence, body.presence),
     )
     stop_serving(view, order)
     if counted < policy.quantum_min:
         abort(view, at, ended, Event.CHECK_OUT)
         return
     keep_interval(view, at, order, order.checked_in_ms, end_ms, counted)
+    queue_for_sample(view, at, ended)
     move(view, ended, Event.CHECK_OUT, State.CHECKED_OUT, at.time_ms + at.policy.orders.confirm_ms)
 
 

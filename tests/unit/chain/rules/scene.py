@@ -7,6 +7,7 @@ from msgspec import structs
 
 from node.chain.hashing import derive_id
 from node.chain.policy import HOUR_MS, MINUTE_MS, Policy
+from node.chain.records.marks import TimeMark
 from node.chain.records.orders import Order
 from node.chain.tx.orders import (
     Accept,
@@ -17,9 +18,11 @@ from node.chain.tx.orders import (
     Confirm,
     Endorse,
     Extend,
+    LateReport,
     ObjectOrder,
     Request,
     RuleOrder,
+    TimeStatement,
 )
 from node.chain.tx.organisation import Attest, GrantRole
 from node.chain.types import NO_ID, ZERO_HASH, Code, EpochMs, Hash, Height, Id, Minutes
@@ -141,6 +144,39 @@ class Scene:
         self.city.wait(minutes * MINUTE_MS - 1_000)
         self.city.do(self.volunteer, self.check_out_body(presence))
         return self
+
+    def mark(self, before_ms: int) -> int:
+        """Height of the last mark of time not later than this."""
+        heights = (
+            m.height
+            for m in self.city.ledger.records.values()
+            if isinstance(m, TimeMark) and m.time_ms <= before_ms
+        )
+        return max(heights, default=0)
+
+    def late_report_body(self, minutes: int = 60, **changes: object) -> LateReport:
+        """The service ended just now; where nobody checked in, it began so many minutes ago."""
+        end = self.city.now_ms
+        begun = self.now().checked_in_ms
+        start = begun or end - minutes * MINUTE_MS
+        values: dict[str, object] = {
+            "order": self.order,
+            "started_ms": EpochMs(start),
+            "ended_ms": EpochMs(end),
+            "seen_height": Height(self.mark(start)),
+            "resumed_height": Height(0),
+            "presence": Code("none"),
+        }
+        return LateReport(**(values | changes))  # type: ignore[arg-type]
+
+    def late_report(self, minutes: int = 60, **changes: object) -> "Scene":
+        """By Li."""
+        self.city.do(self.volunteer, self.late_report_body(minutes, **changes))
+        return self
+
+    def statement_body(self, minutes: int = 30) -> TimeStatement:
+        """A recorder's word on an unclosed service."""
+        return TimeStatement(*self.fresh(), Minutes(minutes), EVIDENCE)
 
     def confirm_body(
         self, minutes: int | None = None, method: str = "own-key", proof: bytes = b""
