@@ -35,7 +35,7 @@ from node.runtime.executor import Executor
 from node.runtime.intake import Intake
 from node.runtime.mempool import Mempool
 from node.runtime.ports import Ports, WorkTimer
-from node.runtime.queries.journal import Journal
+from node.runtime.queries.journal import Journal, journal_entries
 from node.runtime.signer import Signer
 from node.runtime.statements import StatementLog
 from node.runtime.timeouts import Pace
@@ -109,9 +109,8 @@ class DistrictNode:
         chain = ChainStore(kv, self.chain_id)
         stack.callback(chain.close)
         journal = Journal(kv)
-        self.executor = Executor(self.genesis, block_log, chain, self.pool)
-        journal.catch_up(self.genesis, block_log, self.executor.tip.height)
-        self.executor.watch(lambda final: journal.keep(final.execution, final.transactions))
+        self.executor = Executor(self.genesis, block_log, chain, self.pool, journal_entries)
+        journal.check(self.executor.tip.height)
         votes = VoteLog(files, self.chain_id, self.executor.tip.height)
         stack.callback(votes.close)
         proposals = ProposalLog(files)

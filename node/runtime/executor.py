@@ -5,7 +5,7 @@ The block log is the truth; the chain store (LevelDB) is what can be made again 
 and syncs, writes one batch to the chain store, and only then tells anyone.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Set
+from collections.abc import Callable, Iterable, Iterator, Sequence, Set
 from dataclasses import dataclass
 from typing import Final, Protocol
 
@@ -42,6 +42,7 @@ from node.runtime.ports import DecidedBlock, Tip
 from node.store.blocklog import BlockLog
 from node.store.chainstore import BlockChanges, ChainStore, TransactionEntry
 from node.store.faults import StorageCode, StorageFault
+from node.store.kv import Change
 
 REMEMBERED_MAX: Final = 8
 """Outcomes of candidate blocks kept for one height: rounds that follow each other mostly propose the same block."""
@@ -85,6 +86,17 @@ class CommittedBlock:
     transactions: tuple[SignedTransaction, ...]
 
 
+Watcher = Callable[[CommittedBlock], None]
+"""Told of a block when it is durable and the tip."""
+Outcome = Callable[[Execution, tuple[SignedTransaction, ...]], Sequence[Change]]
+"""What to write of a block's outcome beside state and indexes, in the same batch."""
+
+
+def no_outcome(_: Execution, __: tuple[SignedTransaction, ...]) -> tuple[Change, ...]:
+    """Keep nothing beside state and indexes."""
+    return ()
+
+
 @dataclass(frozen=True, slots=True)
 class _Candidate:
     block: Block
@@ -99,9 +111,23 @@ class Executor:
     """The ``Blocks`` of the driver, over a state machine, a block log and a chain store."""
 
     def __init__(
-        self, genesis: Genesis, block_log: BlockLog, store: ChainStore, pool: Pool
+        self,
+        genesis: Genesis,
+        block_log: BlockLog,
+        store: ChainStore,
+        pool: Pool,
+        outcome: Outcome = no_outcome,
+        watchers: Sequence[Watcher] = (),
     ) -> None:
         """Open what is there and bring the state to the block log's last height.
+
+        Args:
+            genesis: the chain.
+            block_log: the truth.
+            store: what is made from it.
+            pool: pending transactions.
+            outcome: what else to write with each block.
+            watchers: told of every block that is replayed now, and of all that follow.
 
         Raises:
             StorageFault: log and store cannot belong together, or the log's blocks do not give their own roots.
@@ -111,7 +137,8 @@ class Executor:
         self.block_log = block_log
         self.store = store
         self._pool = pool
-        self._watchers: list[Callable[[CommittedBlock], None]] = []
+        self._outcome = outcome
+        self._watchers: list[Watcher] = [*watchers]
         self._evidence: dict[bytes, Evidence] = {}
         self._candidates: dict[Hash, _Candidate] = {}
         opened = open_state(genesis, block_log, store)
@@ -138,7 +165,7 @@ class Executor:
             point.height, point.time_ms, point.block_id, self._certificate, point.next_authorities
         )
 
-    def watch(self, watcher: Callable[[CommittedBlock], None]) -> None:
+    def watch(self, watcher: Watcher) -> None:
         """Tell of every block from now on, after it is durable."""
         self._watchers.append(watcher)
 
@@ -300,6 +327,7 @@ class Executor:
                 records=candidate.execution.staged.encoded,
                 log_nodes=nodes,
                 transactions=_entries(candidate),
+                outcome=self._outcome(candidate.execution, candidate.transactions),
             )
         )
         self._point, self._certificate = candidate.point, certificate

@@ -81,6 +81,8 @@ class BlockChanges:
     records: Mapping[bytes, bytes | None] = field(default_factory=dict)
     log_nodes: Sequence[tuple[int, int, Hash]] = ()
     transactions: Sequence[TransactionEntry] = ()
+    outcome: Sequence[Change] = ()
+    """What others keep of the block under a letter of their own: all of it is written, or nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +122,7 @@ class ChainStore:
         batch += [(b"n" + _NODE.pack(lvl, index), node) for lvl, index, node in changes.log_nodes]
         for index, entry in enumerate(changes.transactions):
             batch += _entry_changes(changes.height, index, entry)
+        batch += changes.outcome
         height = _HEIGHT.pack(changes.height)
         batch.append((b"h" + height, changes.header))
         batch.append((b"b" + changes.block_id, height))

@@ -1,9 +1,8 @@
 """What each transaction and timer did: the part of a block's outcome that the chain store does not keep.
 
 Settlements mostly come from timers, which stand in no block, and a proof that a record became final needs all records
-that did so in its block. Both are outcomes of execution, so they are kept when a block is adopted, and can be made
-again by executing the chain from genesis (``catch_up``), which a node does only after a crash between two writes or a
-rebuild.
+that did so in its block. Both are outcomes of execution, so they are written in the batch that brings the state to the
+block's height: after a crash journal and state are those of one block.
 
 Keys share the map of the chain store under their own letter; numbers are big endian:
 
@@ -19,16 +18,14 @@ from dataclasses import dataclass
 from struct import Struct
 from typing import Final
 
-from node.chain.block import decode_block
 from node.chain.codec import Record, decoder, encode
-from node.chain.genesis import Genesis, new_ledger
 from node.chain.records import decode_record
 from node.chain.records.orders import Order
-from node.chain.transition import Execution, Receipt, execute
-from node.chain.tx.envelope import SignedTransaction, parse
+from node.chain.transition import Execution, Receipt
+from node.chain.tx.envelope import SignedTransaction
 from node.chain.tx.transfers import Donate, Give
 from node.chain.types import Hash, Height, Id, IdF, UintF
-from node.store.blocklog import BlockLog
+from node.store.faults import StorageCode, StorageFault
 from node.store.kv import Change, KeyValue, after
 
 _MARK: Final = b"jm"
@@ -77,7 +74,7 @@ class FinalPlace:
 
 
 class Journal:
-    """Keeps and answers. Every method raises ``StorageFault``."""
+    """Answers. Every method raises ``StorageFault``."""
 
     def __init__(self, kv: KeyValue) -> None:
         """Use the chain store's map."""
@@ -89,39 +86,18 @@ class Journal:
         raw = self._kv.get(_MARK)
         return Height(0 if raw is None else _HEIGHT.unpack(raw)[0])
 
-    def keep(self, execution: Execution, transactions: tuple[SignedTransaction, ...]) -> None:
-        """Keep one block's outcome in one batch."""
-        height = _HEIGHT.pack(execution.height)
-        batch: list[Change] = [(_MARK, height)]
-        for signed, receipt in zip(transactions, execution.receipts, strict=True):
-            batch.append((b"jx" + signed.tx_id, encode(_effects(execution, signed, receipt))))
-        for index, receipt in enumerate(execution.timers):
-            place, orders = _POSITION.pack(execution.height, index), encode(receipt.orders)
-            batch += [(b"jt" + person + place, orders) for person in receipt.persons]
-        if execution.finals:
-            batch.append((b"jf" + height, encode(execution.finals)))
-            batch += _places(execution)
-        self._kv.write(batch)
-
-    def catch_up(self, genesis: Genesis, block_log: BlockLog, height: Height) -> None:
-        """Execute the chain again, as far as the journal is not the state's.
+    def check(self, height: Height) -> None:
+        """Believe the journal only if it was written with the state.
 
         Args:
-            genesis: the chain's beginning.
-            block_log: the blocks, all of which are certified.
-            height: of the state.
+            height: of the state; 0 before the first block.
+
+        Raises:
+            StorageFault: ``DATABASE_DAMAGED``.
         """
-        kept = self.height
-        if kept == height:
-            return
-        ledger = new_ledger(genesis)
-        for stored in block_log.iterate(Height(1)):
-            header = decode_block(stored.block).header
-            transactions = tuple(parse(raw) for raw in decode_block(stored.block).transactions)
-            execution = execute(ledger, header.height, header.time_ms, transactions, _certified)
-            ledger.adopt(execution.staged, ledger.frontier, header.height, header.time_ms)
-            if kept > height or header.height > kept:
-                self.keep(execution, transactions)
+        if self.height != height:
+            reason = f"the journal ends at height {self.height}, the state at {height}"
+            raise StorageFault(StorageCode.DATABASE_DAMAGED, "index database", reason)
 
     def effects(self, tx_id: Hash) -> Effects | None:
         """What a final transaction did."""
@@ -158,6 +134,23 @@ class Journal:
         return record if isinstance(record, Order) else None
 
 
+def journal_entries(
+    execution: Execution, transactions: tuple[SignedTransaction, ...]
+) -> tuple[Change, ...]:
+    """What is kept of one block's outcome."""
+    height = _HEIGHT.pack(execution.height)
+    batch: list[Change] = [(_MARK, height)]
+    for signed, receipt in zip(transactions, execution.receipts, strict=True):
+        batch.append((b"jx" + signed.tx_id, encode(_effects(execution, signed, receipt))))
+    for index, receipt in enumerate(execution.timers):
+        place, orders = _POSITION.pack(execution.height, index), encode(receipt.orders)
+        batch += [(b"jt" + person + place, orders) for person in receipt.persons]
+    if execution.finals:
+        batch.append((b"jf" + height, encode(execution.finals)))
+        batch += _places(execution)
+    return tuple(batch)
+
+
 def _effects(execution: Execution, signed: SignedTransaction, receipt: Receipt) -> Effects:
     changes = execution.staged.changes
     # Objects that others refer to remember the transaction they came from; bookkeeping (pairs, positions) does not.
@@ -172,8 +165,3 @@ def _places(execution: Execution) -> Iterator[Change]:
         record = decode_record(raw)
         if isinstance(record, Order):
             yield b"jo" + record.id, _POSITION.pack(execution.height, index)
-
-
-def _certified(tx_id: Hash, key: bytes) -> bool:
-    """A quorum verified every signature in a block of the log."""
-    return True
