@@ -7,7 +7,7 @@ from node.chain import keys
 from node.chain.genesis import chain_id_of
 from node.config import NodeHome, NodeKeys, make_keys
 from node.config.homes import read_genesis
-from node.config.settings import parse_code
+from node.config.settings import NotAccepted, parse_code
 from node.console.fault import usage
 from node.console.language import t
 from node.store.files import RealFiles
@@ -37,7 +37,11 @@ def make_home(home: NodeHome, genesis_path: Path | None, district: str) -> MadeH
         node.console.fault.Fault: the genesis is of other keys or lacks the district (exit 3).
         OSError: something cannot be read or written.
     """
-    code = parse_code(district)
+    try:
+        code = parse_code(district)
+    except NotAccepted as error:
+        why = t(zh="“{code}”不是区的代码。", en="{code} is no code of a district.")
+        raise usage(why.fill(code=district)) from error
     fresh = not home.key("consensus").exists()
     home.make()
     if fresh:

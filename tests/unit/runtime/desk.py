@@ -67,7 +67,7 @@ class Desk:
             VoteLog.create(files, CHAIN)
         self.files = files
         self.pool = ToyPool(self)
-        self.blocks = ToyBlocks(CHAIN, AUTHORITIES, GENESIS_MS, files, self.pool)
+        self.blocks = ToyBlocks(CHAIN, lambda _: AUTHORITIES, GENESIS_MS, files, self.pool)
         self.vote_log = VoteLog(files, CHAIN, self.blocks.tip.height)
         self.rejoining = ToyRejoining(self.pool, NAMES[me], b"n" * 16)
         self.statements = StatementLog(files)
@@ -155,7 +155,7 @@ class Desk:
 def make_block(desk: Desk, maker: int, *transactions: bytes, time_ms: int | None = None) -> Block:
     """A valid block on the desk's tip, made elsewhere."""
     pool = ToyPool(desk)
-    maker_blocks = ToyBlocks(CHAIN, AUTHORITIES, GENESIS_MS, desk.files, pool)
+    maker_blocks = ToyBlocks(CHAIN, lambda _: AUTHORITIES, GENESIS_MS, desk.files, pool)
     for raw in transactions:
         pool.add(raw)
     return maker_blocks.build(EpochMs(desk.now if time_ms is None else time_ms), maker)
