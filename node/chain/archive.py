@@ -28,6 +28,8 @@ from node.chain.violations import Incomplete, Violation, ViolationCode
 MAGIC: Final = b"timebank"
 FORMAT: Final = 1
 HEAD_BYTES: Final = 44
+NUMBERS_END: Final = 12
+"""Of the head: magic, format and suite."""
 FRAME_BYTES: Final = 9
 CHECK_BYTES: Final = 4
 
@@ -189,10 +191,10 @@ def _read_head(source: ByteSource, genesis_hash: Hash) -> bytes:
     _need(MAGIC.startswith(first[: len(MAGIC)]), ViolationCode.BAD_MAGIC, 0, "not an archive")
     if len(first) < HEAD_BYTES:
         raise Incomplete(0, "the file stops inside its head")
-    known = first[:12] == head(genesis_hash)[:12]
-    _need(known, ViolationCode.UNKNOWN_FORMAT, 0, f"format and suite {first[8:12].hex()}")
-    own = first[12:] == genesis_hash
-    _need(own, ViolationCode.GENESIS_MISMATCH, 0, f"the archive is of {first[12:].hex()}")
+    known = first[:NUMBERS_END] == head(genesis_hash)[:NUMBERS_END]
+    _need(known, ViolationCode.UNKNOWN_FORMAT, 0, f"format and suite {first[8:NUMBERS_END].hex()}")
+    own = first[NUMBERS_END:] == genesis_hash
+    _need(own, ViolationCode.GENESIS_MISMATCH, 0, f"the archive is of {first[NUMBERS_END:].hex()}")
     return first
 
 

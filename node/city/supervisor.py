@@ -26,7 +26,6 @@ STOP_S: Final = 15
 POLL_S: Final = 0.05
 LOG_LINES: Final = 20
 FILE_NAME: Final = "city.json"
-FIRST_HEARTBEAT_MS: Final = 60_000
 
 
 class CityFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -88,9 +87,6 @@ class LocalCity:
         if root.exists() and any(root.iterdir()):
             raise faults.occupied(root)
         created_ms = SystemClock().now_ms()
-        if not rehearsal:
-            # The first block is due one heartbeat after genesis; nobody should have to wait for it.
-            created_ms = type(created_ms)(created_ms - FIRST_HEARTBEAT_MS)
         chosen = ports.choose([Code(district.code) for district in plan.districts], base_port)
         settle_in(CityPlaces(root), found(plan, created_ms, rehearsal=rehearsal), chosen)
         _write(root, CityFile(rehearsal, {str(code): p for code, p in chosen.items()}))

@@ -29,9 +29,16 @@ def figures_of(
     audited: AuditFigures,
 ) -> list[Figure]:
     """All lines, primitives first."""
-    v, cores = base.verify_per_s, os.cpu_count() or 1
-    floor = cores * v / NODES
-    audit_rate = audited.transactions / audited.one_process_s
+    return [
+        *_primitives(base, empty_posts),
+        *_kernel(base, core),
+        *_city(base, four),
+        *_audit(base, audited),
+    ]
+
+
+def _primitives(base: Primitives, empty_posts: float) -> list[Figure]:
+    v = base.verify_per_s
     return [
         Figure("V: Ed25519 verifications", f"{v:,.0f}/s", "1 V", ""),
         Figure("Ed25519 signatures", f"{base.sign_per_s:,.0f}/s", _x(base.sign_per_s, v, "V"), ""),
@@ -40,53 +47,57 @@ def figures_of(
         Figure(
             "SHA-256 of 300 bytes", f"{base.digest_per_s:,.0f}/s", _x(base.digest_per_s, v, "V"), ""
         ),
-        Figure(
-            f"admission per core, {core.people:,} people",
-            f"{core.admission_per_s:,.0f}/s",
-            _x(core.admission_per_s, v, "V"),
-            "0.7 V",
-        ),
-        Figure(
-            "apply, signatures known",
-            f"{core.apply_known_per_s:,.0f}/s",
-            _x(core.apply_known_per_s, v, "V"),
-            "1.0 V",
-        ),
-        Figure(
-            "apply with signatures",
-            f"{core.replay_per_s:,.0f}/s",
-            _x(core.replay_per_s, v, "V"),
-            "",
-        ),
+    ]
+
+
+def _kernel(base: Primitives, core: KernelFigures) -> list[Figure]:
+    v = base.verify_per_s
+    people = f"{core.people:,} people"
+    lines = (
+        (f"admission per core, {people}", core.admission_per_s, "0.7 V"),
+        ("apply, signatures known", core.apply_known_per_s, "1.0 V"),
+        ("apply with signatures", core.replay_per_s, ""),
+    )
+    return [
+        *(Figure(name, f"{rate:,.0f}/s", _x(rate, v, "V"), reach) for name, rate, reach in lines),
         Figure("state proof, build", f"{1e6 / core.prove_per_s:.1f} µs", "", "5 ms"),
         Figure("state proof, verify", f"{1e6 / core.verify_proof_per_s:.1f} µs", "", ""),
+    ]
+
+
+def _city(base: Primitives, four: CityFigures) -> list[Figure]:
+    cores = os.cpu_count() or 1
+    floor = cores * base.verify_per_s / NODES
+    volume = f"{four.transactions:,} in {four.blocks} blocks"
+    latency = f"{four.latency_s * 1e3:.1f} ms"
+    rate = f"{four.committed_per_s:,.0f}/s"
+    return [
         Figure(
-            f"committed by 4 nodes on {cores} cores ({four.transactions:,} in {four.blocks} blocks)",
-            f"{four.committed_per_s:,.0f}/s",
+            f"committed by 4 nodes on {cores} cores ({volume})",
+            rate,
             _x(four.committed_per_s, floor, "C·V/4"),
             "0.3 C·V/4",
         ),
         Figure(
-            "latency of one, idle city, median",
-            f"{four.latency_s * 1e3:.1f} ms",
-            _x(four.latency_s, base.fsync_s, "F"),
-            "",
+            "latency of one, idle city, median", latency, _x(four.latency_s, base.fsync_s, "F"), ""
         ),
         Figure(
             "disk per transaction, one node", f"{four.bytes_per_transaction:,.0f} B", "", "1.2 kB"
         ),
+    ]
+
+
+def _audit(base: Primitives, audited: AuditFigures) -> list[Figure]:
+    one = audited.transactions / audited.one_process_s
+    two = audited.transactions / audited.two_processes_s
+    gain = _x(audited.one_process_s, audited.two_processes_s, "×")
+    size = audited.archive_bytes / max(1, audited.transactions)
+    return [
         Figure(
-            "audit verify, one process", f"{audit_rate:,.0f}/s", _x(audit_rate, v, "V"), "0.6 V"
+            "audit verify, one process", f"{one:,.0f}/s", _x(one, base.verify_per_s, "V"), "0.6 V"
         ),
-        Figure(
-            "audit verify, two processes",
-            f"{audited.transactions / audited.two_processes_s:,.0f}/s",
-            _x(audited.one_process_s, audited.two_processes_s, "×"),
-            "1.7 ×",
-        ),
-        Figure(
-            "archive", f"{audited.archive_bytes / max(1, audited.transactions):,.0f} B/tx", "", ""
-        ),
+        Figure("audit verify, two processes", f"{two:,.0f}/s", gain, "1.7 ×"),
+        Figure("archive", f"{size:,.0f} B/tx", "", ""),
     ]
 
 
