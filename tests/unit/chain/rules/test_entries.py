@@ -3,14 +3,16 @@
 import pytest
 from msgspec.structs import replace
 
-from node.chain.errors import ErrorCode
+from node.chain.errors import ErrorCode, Rejected
 from node.chain.policy import DAY_MS, HOUR_MS, ManualPolicy, PersonPolicy, Policy, month_of
 from node.chain.records.accounts import City, District, Fund, fund_id
 from node.chain.records.entries import HonourEntry, RecorderMonth, SiteMonth
+from node.chain.state import View
 from node.chain.tx.entries import ConvertHonour, CorrectHonour, EnterHonour
 from node.chain.tx.organisation import Propose
 from node.chain.tx.transfers import Donate, Give
 from node.chain.types import NO_ID, ZERO_HASH, Code, EpochMs, Height, Id, Minutes
+from node.chain.units import take_honour
 from tests.kernel_city import GULOU, SITE
 from tests.money_city import EVIDENCE, MoneyCity
 
@@ -214,3 +216,13 @@ def test_converted_minutes_can_be_taken_back_only_as_honour_while_there_is_some(
     city.agree(ConvertHonour(li, 2026, Minutes(60), EVIDENCE), by=TREASURY)
     action = CorrectHonour(id_, city.get(HonourEntry, id_).origin, Minutes(60), EVIDENCE)
     assert refused(city, action, "clerk") is ErrorCode.INSUFFICIENT_MINUTES
+
+
+def test_nobody_gives_back_more_honour_minutes_than_they_have() -> None:
+    """Whatever rule asks: the unit never goes below zero at a person."""
+    city = MoneyCity()
+    li = city.new_person("li")
+    city.agree(entry(city, li, 60), by=STAFF)
+    with pytest.raises(Rejected) as caught:
+        take_honour(View(city.ledger), li, 61)
+    assert caught.value.code is ErrorCode.INSUFFICIENT_MINUTES

@@ -1,4 +1,4 @@
-"""Group events and teams: everybody's attendance counts once, for the place that somebody pays."""
+"""Group events: everybody's attendance counts once, for the place that somebody pays."""
 
 import pytest
 from msgspec.structs import replace
@@ -7,15 +7,15 @@ from node.chain.errors import ErrorCode
 from node.chain.policy import DAY_MS, HOUR_MS, MINUTE_MS, ManualPolicy, PersonPolicy, Policy
 from node.chain.records import key_of
 from node.chain.records.accounts import City, District, Fund, fund_id
-from node.chain.records.events import Event, Membership, Team
+from node.chain.records.events import Event
 from node.chain.tx.events import AttendEvent, CloseEvent, CreditAttendance, LeaveEvent
-from node.chain.tx.orders import Accept, CheckIn
+from node.chain.tx.orders import Accept, CheckIn, CheckOut
 from node.chain.tx.organisation import AttestGate, Propose
-from node.chain.tx.teams import DonateTeam, JoinTeam, LeaveTeam, OpenTeam
+from node.chain.tx.safety import Pause
 from node.chain.tx.transfers import Donate
 from node.chain.types import ZERO_HASH, Code, EpochMs, Height, Id, Minutes
-from tests.kernel_city import FAR_MS, GULOU, JIANYE
-from tests.money_city import MoneyCity
+from tests.kernel_city import FAR_MS, GULOU
+from tests.money_city import EVIDENCE, MoneyCity
 
 NOBODY = Id(bytes([9]) * 16)
 
@@ -179,7 +179,11 @@ def test_a_service_begun_during_an_event_stops_its_check_out() -> None:
     city.publish(order)
     city.accept(order, city.li)
     city.do(city.li, CheckIn(order, EpochMs(city.now_ms + 1_000), Code("none")))
-    assert city.refusal(city.li, LeaveEvent(event.id, city.li)) is ErrorCode.OVERLAP
+    leave = LeaveEvent(event.id, city.li)
+    assert city.refusal(city.li, leave) is ErrorCode.OVERLAP
+    out = CheckOut(order, EpochMs(city.now_ms + 40 * MINUTE_MS), Code("done"), Code("none"))
+    city.do(city.li, out, after_ms=40 * MINUTE_MS)
+    assert city.refusal(city.li, leave) is ErrorCode.OVERLAP
 
 
 def test_day_and_week_limits_include_events() -> None:
@@ -234,6 +238,8 @@ def test_who_credits_and_how_much() -> None:
     event = city.begun()
     one = city.credit(event, city.li)
     assert city.refusal(city.clerk, one) is ErrorCode.NOT_A_PARTY
+    nobody = replace(one, person=NOBODY)
+    assert city.refusal(city.clerk, nobody) is ErrorCode.UNKNOWN_RECIPIENT
     city.do(city.li, AttendEvent(event.id, city.li))
     assert city.refusal(city.clerk, one) is ErrorCode.TOO_EARLY
     city.do(city.li, LeaveEvent(event.id, city.li), after_ms=40 * MINUTE_MS)
@@ -317,77 +323,14 @@ def test_a_closed_event_leaves_the_state_long_after() -> None:
     assert city.ledger.read(key_of(Event, event.id)) is None
 
 
-@pytest.mark.feature("D8")
-def test_team_minutes_go_to_a_donate_only_account_and_the_hours_to_the_member() -> None:
-    """An hour accepted for the team is the team's; the member's record has the hour served and nothing to give."""
-    city = MoneyCity()
-    steward, member = city.new_person("steward"), city.new_person("member")
-    team = city.open_team(steward)
-    city.earn(steward, 60)
-    order = city.request(steward, steward)
-    city.publish(order)
-    found = city.order(order)
-    accept = Accept(order, found.origin, found.events, Code("team"), 1, ZERO_HASH)
-    assert city.refusal(member, accept) is ErrorCode.NO_SUCH_OBJECT
-    other = replace(accept, credit_to=Code("friend"))
-    assert city.refusal(member, other) is ErrorCode.BAD_FIELD
-    city.do(member, JoinTeam(team))
-    assert city.refusal(member, JoinTeam(team)) is ErrorCode.ALREADY_DONE
-    city.do(member, accept)
-    city.do(member, LeaveTeam())
-    city.serve(order)
-    city.confirm(order, steward)
-    city.wait(25 * HOUR_MS)
-    assert city.get(Team, team).free.balance == 60
-    record = city.person(member)
-    assert (record.available.balance, record.earned_min, record.served_min) == (0, 0, 60)
-    assert city.get(City, b"city").team == 60
-    assert city.get(District, b"gulou").teams.balance == 60
-
-
-def test_only_the_steward_donates_a_teams_minutes_and_only_to_a_pool() -> None:
-    """Half to the district, half to the city; nothing that is not there."""
-    city = MoneyCity()
-    steward, member = city.new_person("steward"), city.new_person("member")
-    team = city.open_team(steward)
-    city.do(member, JoinTeam(team))
-    city.earn(steward, 60)
-    order = city.request(steward, steward)
-    city.publish(order)
-    found = city.order(order)
-    city.do(member, Accept(order, found.origin, found.events, Code("team"), 1, ZERO_HASH))
-    city.serve(order)
-    city.confirm(order, steward)
-    city.wait(25 * HOUR_MS)
-    body = DonateTeam(team, Code("district"), Minutes(30))
-    assert city.refusal(member, body) is ErrorCode.NOT_A_PARTY
-    assert city.refusal(steward, replace(body, pool=JIANYE)) is ErrorCode.BAD_FIELD
-    assert city.refusal(steward, replace(body, minutes=Minutes(0))) is (
-        ErrorCode.MINUTES_OUT_OF_RANGE
-    )
-    assert city.refusal(steward, replace(body, minutes=Minutes(61))) is (
-        ErrorCode.INSUFFICIENT_MINUTES
-    )
-    assert city.refusal(steward, replace(body, team=NOBODY)) is ErrorCode.NO_SUCH_OBJECT
-    city.do(steward, body)
-    city.do(steward, replace(body, pool=Code("city")))
-    assert city.get(District, b"gulou").pool_free.balance == 30
-    assert city.get(City, b"city").pool_free.balance == 30
-    assert city.get(Team, team).free.balance == 0
-
-
-def test_teams_are_opened_by_two_staff_and_left_at_will() -> None:
-    """The steward is known and not one of the two; who is in no team cannot leave one."""
-    city = MoneyCity()
-    reviewer = city.staff("reviewer", GULOU)
-    body = Propose(OpenTeam(GULOU, reviewer))
-    assert city.refusal(reviewer, body) is ErrorCode.SAME_PERSON
-    unknown = Propose(OpenTeam(GULOU, NOBODY))
-    assert city.refusal(reviewer, unknown) is ErrorCode.UNKNOWN_RECIPIENT
-    member = city.new_person("member")
-    assert city.refusal(member, Propose(OpenTeam(GULOU, reviewer))) is ErrorCode.ROLE_MISSING
-    assert city.refusal(member, LeaveTeam()) is ErrorCode.NO_SUCH_OBJECT
-    assert city.refusal(member, JoinTeam(NOBODY)) is ErrorCode.NO_SUCH_OBJECT
-    city.do(member, JoinTeam(city.open_team(reviewer)))
-    city.do(member, LeaveTeam())
-    assert city.ledger.read(key_of(Membership, member)) is None
+def test_nobody_checks_in_while_the_class_or_the_site_is_paused() -> None:
+    """Paused for safety after the event was opened; once it is over, people may come."""
+    city = Hall()
+    event = city.begun(minutes=Minutes(120))
+    until = EpochMs(city.now_ms + HOUR_MS)
+    pause = Pause(Code("class"), GULOU, Code("company"), Code("safety"), until, ZERO_HASH)
+    city.do(city.staff("reviewer", GULOU), replace(pause, evidence=EVIDENCE))
+    attend = AttendEvent(event.id, city.li)
+    assert city.refusal(city.li, attend) is ErrorCode.PAUSED
+    city.wait(HOUR_MS)
+    assert city.fault(city.li, attend) is None

@@ -4,7 +4,7 @@ import pytest
 from msgspec.structs import replace
 
 from node.chain.errors import ErrorCode
-from node.chain.genesis import new_ledger
+from node.chain.genesis import new_ledger, seat_id
 from node.chain.limits import POLICY_NOTICE_BLOCKS
 from node.chain.policy import DAY_MS, Policy
 from node.chain.records.motions import Motion
@@ -12,10 +12,16 @@ from node.chain.records.settings import CatalogueEntry, PolicyRecord, policy_id
 from node.chain.rules.bounds import SECTIONS
 from node.chain.transition import active_policy, execute
 from node.chain.tx.envelope import parse
-from node.chain.tx.governance import CatalogueChange, PolicyChange, ProposeMotion, VoteMotion
+from node.chain.tx.governance import (
+    CatalogueChange,
+    PolicyChange,
+    ProposeMotion,
+    Rejoin,
+    VoteMotion,
+)
 from node.chain.tx.orders import Request
 from node.chain.types import NO_ID, ZERO_HASH, Code, EpochMs, Height, Minutes
-from tests.kernel_city import DISTRICTS, GULOU, JIANYE, SITE, service
+from tests.kernel_city import DISTRICTS, GULOU, JIANYE, SITE, seed_of, service
 from tests.money_city import EVIDENCE, MoneyCity
 
 
@@ -160,6 +166,7 @@ def test_every_number_of_the_policy_has_a_range(section: str) -> None:
         ("persons", {"suspension_max_ms": 31 * DAY_MS}),
         ("persons", {"star_hours": (300, 100)}),
         ("persons", {"kin_types": (Code("child"), Code("child"))}),
+        ("persons", {"minor_mode": Code("always")}),
         ("service", {"grace_min": 30}),
         ("service", {"quantum_min": 0}),
         ("ledger", {"validity_max_ms": 31 * DAY_MS}),
@@ -178,6 +185,11 @@ def test_only_operators_of_seats_move_and_vote_once() -> None:
     city = MoneyCity()
     body = ProposeMotion(PolicyChange(next_policy(city)), EVIDENCE)
     assert city.refusal(city.staff("recorder", GULOU), body) is ErrorCode.NOT_AUTHORITY
+    seat = seat_id(city.chain_id, GULOU)
+    by_seat = city.attempt(city.sign(seat, body, seed=seed_of(f"consensus/{GULOU}")))
+    assert by_seat is not None
+    assert by_seat.code is ErrorCode.NOT_AUTHORITY
+    assert city.refusal(city.operator(GULOU), Rejoin(bytes(16))) is ErrorCode.NOT_AUTHORITY
     motion = city.move(body.subject, voters=1)
     origin = city.get(Motion, motion).origin
     again = VoteMotion(motion, origin, 1)

@@ -3,25 +3,25 @@
 A fund or a pool pays and is named, or the event is of the honour class and moves no coin. Attendance is per person,
 with check-in and check-out, and takes its place among the person's other services: nothing overlaps. A member of staff
 who neither opened nor attends the event confirms each attendance; closing gives back what nobody was credited.
+
+``opening`` has the rules of the two staff; here are those of attendance and closing.
 """
 
-from typing import Final, assert_never
+from typing import assert_never
 
 from msgspec.structs import replace
 
-from node.chain.errors import Bug, ErrorCode
-from node.chain.policy import MINUTE_MS, civil, month_of
-from node.chain.records.accounts import Fund, fund_id
+from node.chain.errors import ErrorCode
+from node.chain.records.accounts import Fund
 from node.chain.records.actors import Interval, Person
 from node.chain.records.events import Attendance, Event
 from node.chain.records.settings import CatalogueEntry, PolicyRecord, policy_id
-from node.chain.rules.actions import ActionFamily, Scope, Seconded
+from node.chain.rules.events.opening import ACTIONS, CLOSED, HONOUR, OPEN, planned_end_ms
 from node.chain.rules.guards import (
     active_person,
     require,
     require_any_role,
     require_role,
-    require_site,
     require_unrelated,
     sending_person,
 )
@@ -29,25 +29,19 @@ from node.chain.rules.payments import (
     count_hold,
     credit_person,
     free_account,
-    free_minutes,
     give_back,
     held_account,
     weighted,
 )
-from node.chain.rules.quotas import site_month
 from node.chain.rules.serving import counted_minutes, keep_interval, require_free_time
 from node.chain.rules.stops import require_not_paused
-from node.chain.state import Leg, Moment, View, city_of, district_of, post
+from node.chain.state import Moment, View, city_of, district_of
 from node.chain.tx.envelope import EventBody, Transaction
-from node.chain.tx.events import AttendEvent, CloseEvent, CreditAttendance, LeaveEvent, OpenEvent
-from node.chain.tx.organisation import MoneyAction
+from node.chain.tx.events import AttendEvent, CloseEvent, CreditAttendance, LeaveEvent
 from node.chain.types import NO_ID, Code, EpochMs, Id, Minutes
 from node.chain.units import enter_honour
 
-PAYERS: Final = frozenset({"fund", "pool", "city-pool", "honour"})
-HONOUR: Final = "honour"
-OPEN: Final = Code("open")
-CLOSED: Final = Code("closed")
+__all__ = ["ACTIONS", "apply", "fire_event"]
 
 
 def apply(view: View, at: Moment, tx: Transaction, body: EventBody) -> None:
@@ -78,10 +72,6 @@ def _require_open(at: Moment, event: Event) -> None:
     require(open_now, ErrorCode.WRONG_STATE, "the event is closed")
 
 
-def _end_ms(event: Event) -> EpochMs:
-    return EpochMs(event.start_ms + event.minutes * MINUTE_MS)
-
-
 def _require_self_or_recorder(at: Moment, sender: Person, event: Event, person: Id) -> None:
     if sender.id != person:
         require_role(sender, "recorder", event.district, at.time_ms)
@@ -104,7 +94,7 @@ def _attend(view: View, at: Moment, sender: Person, event: Event, body: AttendEv
     require(person.id != event.proposer, ErrorCode.SAME_PERSON, "the event's organiser")
     earliest = event.start_ms - at.policy.orders.check_in_early_ms
     require(at.time_ms >= earliest, ErrorCode.TOO_EARLY, f"from {earliest}")
-    end = _end_ms(event)
+    end = planned_end_ms(event)
     require(at.time_ms < end, ErrorCode.TOO_LATE, f"until {end}")
     require(at.time_ms < person.may_serve_until_ms, ErrorCode.NOT_MAY_SERVE)
     require_not_paused(view, at, event.district, event.service, event.site)
@@ -216,112 +206,3 @@ def fire_event(view: View, at: Moment, event: Event) -> None:
         _close(view, at, replace(event, reason=Code("time")), event.due_ms)
     else:
         view.remove(event)
-
-
-def _check(view: View, at: Moment, action: MoneyAction, _proposer: Id) -> Scope:
-    match action:
-        case OpenEvent():
-            _check_place(view, at, action)
-            _check_quotas(view, at, action)
-            _check_payer(view, action)
-            return Scope(action.district, frozenset())
-        case _:
-            raise Bug(f"{type(action).__name__} is no action of events")
-
-
-def _check_place(view: View, at: Moment, action: OpenEvent) -> None:
-    require_site(view, action.district, action.site)
-    entry = view.get(CatalogueEntry, action.service.encode())
-    known = entry is not None and not entry.service.retired
-    require(known, ErrorCode.UNKNOWN_SERVICE, action.service)
-    service = at.policy.service
-    whole = 0 < action.minutes <= service.day_max_min and action.minutes % service.quantum_min == 0
-    require(whole, ErrorCode.MINUTES_OUT_OF_RANGE, str(action.minutes))
-    latest = at.time_ms + at.policy.orders.publish_ahead_max_ms
-    ahead = at.time_ms <= action.start_ms <= latest
-    require(ahead, ErrorCode.WINDOW_OUT_OF_RANGE, f"{action.start_ms}, now {at.time_ms}")
-
-
-def _check_quotas(view: View, at: Moment, action: OpenEvent) -> None:
-    manual, code = at.policy.manual, ErrorCode.ENTRY_QUOTA
-    fits = 0 < action.places <= manual.event_heads_max
-    require(fits, code, f"{action.places} of {manual.event_heads_max} places")
-    month = site_month(view, action.district, action.site, month_of(action.start_ms))
-    require(month.events < manual.event_site_month_max, code, "events of the site and month")
-    heads = month.heads + action.places
-    require(heads <= manual.event_site_month_heads_max, code, f"{heads} heads of site and month")
-
-
-def _payer(action: OpenEvent) -> bytes:
-    match action.payer_kind:
-        case "fund":
-            year, _ = civil(action.start_ms)
-            return fund_id(action.district, year, action.purpose)
-        case "pool":
-            return action.district.encode()
-        case _:
-            return b""
-
-
-def _held_for(view: View, action: OpenEvent) -> int:
-    """Places × weighted minutes."""
-    weight = view.need(CatalogueEntry, action.service.encode()).service.weight_permille
-    return action.places * weighted(action.minutes, weight)
-
-
-def _check_payer(view: View, action: OpenEvent) -> None:
-    kind = action.payer_kind
-    require(kind in PAYERS, ErrorCode.BAD_FIELD, kind)
-    require((kind == "fund") == (action.purpose != "-"), ErrorCode.PURPOSE_UNKNOWN, action.purpose)
-    pooled = kind in {"pool", "city-pool"}
-    require(not pooled or action.rule != "-", ErrorCode.RULE_MISSING, "a pool pays by a named rule")
-    if kind == HONOUR:
-        return
-    free = free_minutes(view, free_account(kind, _payer(action)))
-    code = ErrorCode.POOL_EMPTY if pooled else ErrorCode.INSUFFICIENT_MINUTES
-    require(_held_for(view, action) <= free, code, f"{free} free")
-
-
-def _perform(view: View, at: Moment, action: MoneyAction, seconded: Seconded) -> None:
-    match action:
-        case OpenEvent():
-            _open(view, at, action, seconded)
-        case _:
-            raise Bug(f"{type(action).__name__} is no action of events")
-
-
-def _open(view: View, at: Moment, action: OpenEvent, seconded: Seconded) -> None:
-    kind, payer = action.payer_kind, _payer(action)
-    hold = 0 if kind == HONOUR else _held_for(view, action)
-    if hold:
-        post(view, (Leg(free_account(kind, payer), held_account(kind, payer), hold),))
-        count_hold(view, opened=hold, closed=0)
-    month = site_month(view, action.district, action.site, month_of(action.start_ms))
-    view.put(replace(month, events=month.events + 1, heads=month.heads + action.places))
-    event = Event(
-        id=seconded.proposal.id,
-        origin=seconded.proposal.origin,
-        proposer=seconded.proposal.proposer,
-        district=action.district,
-        site=action.site,
-        service=action.service,
-        payer_kind=kind,
-        payer=payer,
-        rule=action.rule,
-        start_ms=action.start_ms,
-        minutes=action.minutes,
-        places=action.places,
-        hold_min=Minutes(hold),
-        weight_permille=view.need(CatalogueEntry, action.service.encode()).service.weight_permille,
-        policy_version=at.policy.version,
-        attendances=(),
-        state=OPEN,
-        reason=Code("-"),
-        due_ms=EpochMs(0),
-        touch=b"",
-    )
-    due = EpochMs(_end_ms(event) + at.policy.orders.unclosed_ms)
-    view.create(replace(event, due_ms=due))
-
-
-ACTIONS: Final = ActionFamily({OpenEvent: (("recorder",), ("reviewer",))}, _check, _perform)
