@@ -1,6 +1,7 @@
 """The life of a node process: open, listen, serve, stop; and what it says while doing so."""
 
 import asyncio
+import gc
 import signal
 from contextlib import ExitStack
 
@@ -27,6 +28,9 @@ async def run_node(node: DistrictNode) -> None:
     with ExitStack() as stack:
         node.open(stack)
         node.build(loop)
+        # The state has no cycles and lives as long as the process: the collector need never look at it again.
+        gc.collect()
+        gc.freeze()
         for number in STOP_SIGNALS:
             loop.add_signal_handler(number, node.stop)
         public, closing = public_services(node)

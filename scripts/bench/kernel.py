@@ -1,5 +1,6 @@
 """One process: admission, applying a block, proofs, on a state of many people."""
 
+import gc
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -42,6 +43,8 @@ def measure(genesis: Genesis, transactions: Sequence[SignedTransaction]) -> Kern
         transactions[start : start + BLOCK] for start in range(0, 3 * BLOCK, BLOCK)
     )
     ledger = new_ledger(genesis)
+    gc.collect()
+    gc.freeze()
     replayed = _apply(ledger, first, known=False)
     applied = _apply(ledger, second, known=True)
     admitted = _admit(ledger, third)
