@@ -14,6 +14,7 @@ import click
 
 from node.chain.errors import ErrorCode
 from node.chain.lifecycle import FINALS, HOLDING, TABLE, State
+from scripts.doc_pages import records
 
 ROOT: Final = Path(__file__).resolve().parent.parent
 CLASSES: Final = {
@@ -133,6 +134,8 @@ def lifecycle_page() -> str:
 PAGES: Final[Mapping[str, Callable[[], str]]] = {
     "docs/spec/errors.md": errors_page,
     "docs/spec/lifecycle.md": lifecycle_page,
+    "docs/spec/transaction-kinds.md": records.transaction_kinds_page,
+    "docs/spec/record-kinds.md": records.record_kinds_page,
     "docs/adr/README.md": decisions_page,
 }
 

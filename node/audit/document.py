@@ -47,6 +47,13 @@ def document(genesis: Genesis, archive: Path, outcome: Outcome) -> dict[str, Jso
         "signatures": outcome.signatures,
         "seconds": round(outcome.seconds, 3),
         "transactions_per_second": rate(outcome),
+        **_totals(outcome),
+    }
+
+
+def _totals(outcome: Outcome) -> dict[str, Json]:
+    tally = outcome.tally
+    return {
         "city_totals": city_data(outcome),
         "districts": [_district_data(outcome, one) for one in outcome.sums.districts.values()],
         "positions": [
