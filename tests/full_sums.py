@@ -28,6 +28,8 @@ class FullSums:
     providers: Counter[str] = field(default_factory=Counter)
     honour: Counter[str] = field(default_factory=Counter)
     claims: Counter[str] = field(default_factory=Counter)
+    claimed: Counter[str] = field(default_factory=Counter)
+    """What persons say is claimed of them."""
     capacity: Counter[str] = field(default_factory=Counter)
     inflow: Counter[str] = field(default_factory=Counter)
     held: Counter[bytes] = field(default_factory=Counter)
@@ -86,6 +88,7 @@ def _add_unit(sums: FullSums, record: StateRecord, homes: dict[bytes, str]) -> N
     match record:
         case Person():
             sums.honour[record.home] += record.honour.balance
+            sums.claimed[record.home] += record.claimed_min
         case Claim():
             sums.claims[homes[record.person]] += record.left_min
         case Capacity():
@@ -132,6 +135,7 @@ def check_full_sums(ledger: Ledger) -> None:
     assert city.paid == city.credited + city.overflow + city.team, "I5"
     assert sums.closed_free == 0, "I7"
     assert sums.honour.total() == -city.honour.balance, "I1, I8"
+    assert +sums.claimed == +sums.claims, "I8"
     assert sums.claims.total() == -city.claims.balance, "I1, I8"
     assert sums.capacity.total() + city.capacity_used == -city.capacity.balance, "I1"
     assert city.open_pairs == sums.open_pairs
