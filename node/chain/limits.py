@@ -28,6 +28,8 @@ SETTLEMENT_KEYS_MAX = 256
 """Records that posting a run touches: 128 pairs, two contracts and two districts a transfer, city, run and operator."""
 POLICY_NOTICE_BLOCKS = 10
 """Blocks between a policy's adoption and its activation, so that no wallet is surprised within its own round trip."""
+POLICY_AHEAD_MAX_BLOCKS = 2_592_000
+"""A month of a block a second: only one policy may wait, so none may wait for ever and keep the next one out."""
 QUEUE_RELEASES_MAX = 50
 """Redemptions that leave one district's queue at the start of one block; the rest follow in the next."""
 EVENT_PLACES_MAX = 500

@@ -148,8 +148,9 @@ class IssuancePolicy(Record, frozen=True):
     )
     """(purpose, minutes a year for the whole city); a purpose not listed cannot be minted."""
     mint_votes_permille: UintF = 667
-    """Share of the authorities that must vote for a mint, rounded up."""
+    """Share of the authorities that must vote for a mint or a motion, rounded up."""
     vote_ms: UintF = 14 * DAY_MS
+    """A mint, motion or settlement run that finds too few voices expires after this."""
     allowance_month_min: MinutesF = Minutes(1_800)
     """What the fund pays for one key elder in a month."""
     coverage_min_permille: UintF = 200

@@ -11,7 +11,7 @@ from msgspec.structs import replace
 
 from node.chain.certificate import AuthoritySet
 from node.chain.errors import ErrorCode
-from node.chain.limits import POLICY_NOTICE_BLOCKS
+from node.chain.limits import POLICY_AHEAD_MAX_BLOCKS, POLICY_NOTICE_BLOCKS
 from node.chain.policy import Policy, ServiceClass
 from node.chain.records.motions import Motion
 from node.chain.records.settings import (
@@ -130,6 +130,9 @@ def _check_policy(view: View, at: Moment, policy: Policy) -> None:
     require(not waiting, ErrorCode.ALREADY_EXISTS, f"version {following} waits for its height")
     earliest = at.height + POLICY_NOTICE_BLOCKS
     require(policy.activation_height >= earliest, ErrorCode.TOO_LATE, f"from height {earliest}")
+    latest = at.height + POLICY_AHEAD_MAX_BLOCKS
+    near = policy.activation_height <= latest
+    require(near, ErrorCode.POLICY_OUT_OF_BOUNDS, f"activation at most at height {latest}")
     check_bounds(policy)
 
 

@@ -5,7 +5,7 @@ from msgspec.structs import replace
 
 from node.chain.errors import ErrorCode
 from node.chain.genesis import new_ledger, seat_id
-from node.chain.limits import POLICY_NOTICE_BLOCKS
+from node.chain.limits import POLICY_AHEAD_MAX_BLOCKS, POLICY_NOTICE_BLOCKS
 from node.chain.policy import DAY_MS, Policy
 from node.chain.records.motions import Motion
 from node.chain.records.settings import CatalogueEntry, PolicyRecord, policy_id
@@ -127,6 +127,8 @@ def test_a_policy_must_be_the_next_far_enough_ahead_and_alone() -> None:
     assert refused(city, soon) is ErrorCode.TOO_LATE
     just = replace(policy, activation_height=Height(height + POLICY_NOTICE_BLOCKS))
     assert city.fault(city.operator(GULOU), ProposeMotion(PolicyChange(just), EVIDENCE)) is None
+    never = replace(policy, activation_height=Height(height + POLICY_AHEAD_MAX_BLOCKS + 1))
+    assert refused(city, never) is ErrorCode.POLICY_OUT_OF_BOUNDS
     city.move(PolicyChange(policy))
     assert refused(city, policy) is ErrorCode.ALREADY_EXISTS
 
