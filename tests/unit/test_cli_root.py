@@ -47,7 +47,7 @@ def start(
     *arguments: str, variables: dict[str, str] | None = None
 ) -> subprocess.CompletedProcess[str]:
     """A process of its own, without the caller's locale."""
-    environment = {"PATH": os.environ["PATH"], **(variables or {})}  # noqa: TID251 - for a child
+    environment = {"PATH": os.environ["PATH"], **(variables or {})}
     return subprocess.run(
         [sys.executable, *arguments],
         cwd=ROOT,

@@ -28,7 +28,7 @@ from node.runtime.queries.chain import ArchiveExport, FinalBlocks, ProofFiles
 from node.runtime.queries.events import BlockFeed
 from node.runtime.queries.facts import ChainClock, CityFacts, TipRecords
 from node.runtime.queries.history import AccountHistories
-from node.runtime.queries.journal import Journal
+from node.runtime.queries.journal import Journal, journal_entries
 from node.runtime.queries.lists import RecordLists
 from node.runtime.queries.status import StatusDesk
 from node.runtime.queries.transactions import TransactionDesk
@@ -106,11 +106,13 @@ class DoorCity(KernelCity):
         self.pool = Mempool(self.chain_id, clock)
         self.block_log = BlockLog(self.files, self.chain_id)
         self.store = ChainStore(self.kv, self.chain_id)
-        self.executor = Executor(self.genesis, self.block_log, self.store, self.pool)
+        self.executor = Executor(
+            self.genesis, self.block_log, self.store, self.pool, journal_entries
+        )
         self.pool.attach(self.executor.app)
         self.ledger: Ledger = self.executor.ledger
         self.journal = Journal(self.kv)
-        self.journal.catch_up(self.genesis, self.block_log, self.executor.point.height)
+        self.journal.check(self.executor.point.height)
         self.executor.watch(self._on_block)
         self.later: list[Callable[[], None]] = []
         self.intake = Intake(self.pool, self.shared.extend, self.later.append)
@@ -143,7 +145,6 @@ class DoorCity(KernelCity):
         return self.executions[-1]
 
     def _on_block(self, committed: CommittedBlock) -> None:
-        self.journal.keep(committed.execution, committed.transactions)
         self.executions.append(committed.execution)
 
     def _status(self, clock: ChainClock) -> StatusDesk:

@@ -6,7 +6,7 @@ import copy
 import json
 import logging
 import os
-import pickle  # noqa: TID251 - to see it refused
+import pickle
 import stat
 import traceback
 from collections.abc import Mapping
