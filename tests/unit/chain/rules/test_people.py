@@ -53,7 +53,7 @@ def test_an_identity_number_leads_to_nobody_on_the_chain():
 def test_no_block_holds_a_name_a_phone_number_or_free_text():
     """Every text of every block is an ASCII code of the grammar; digits in it are too few for a number of a person."""
     texts = _texts_of_blocks()
-    assert len(texts) > 100
+    assert len(texts) > 40
     for text in texts:
         assert re.fullmatch(r"[a-z0-9._-]{1,32}", text)
         assert not re.search(r"\d{11}", text)
