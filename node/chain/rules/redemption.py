@@ -13,7 +13,7 @@ from msgspec.structs import replace
 
 from node.chain.errors import Bug, ErrorCode
 from node.chain.limits import QUEUE_RELEASES_MAX
-from node.chain.records.accounts import EMPTY, District
+from node.chain.records.accounts import District
 from node.chain.records.actors import Person
 from node.chain.records.redemption import (
     HELD,
@@ -40,15 +40,13 @@ from node.chain.state import Account, Book, Leg, Moment, View, district_of, post
 from node.chain.tx.envelope import RedemptionBody, Transaction
 from node.chain.tx.organisation import MoneyAction
 from node.chain.tx.redemption import (
-    AttestCapacity,
     Capture,
-    OpenProvider,
     Redeem,
+    RedeemOnBehalf,
     ReleaseRedemption,
-    RetireDue,
 )
 from node.chain.types import Code, EpochMs, Hash, Id, Minutes
-from node.chain.units import attest_capacity, use_capacity
+from node.chain.units import use_capacity
 
 LIVE: Final = frozenset({QUEUED, HELD})
 
@@ -85,27 +83,42 @@ def _redeem(view: View, at: Moment, tx: Transaction, tx_id: Hash, body: Redeem) 
     person = active_person(view, body.person)
     allowed = _may_redeem(person, sender.id)
     require(allowed, ErrorCode.VERB_NOT_GRANTED, "neither the person nor an agent who may redeem")
+    staff = _check_redemption(view, at, person, body)
+    require(sender.id not in staff, ErrorCode.SAME_PERSON, "the provider's own staff")
+
+    _hold(view, at, body, created_id(at, tx), tx_id)
+
+
+def _check_redemption(
+    view: View, at: Moment, person: Person, wish: Redeem | RedeemOnBehalf
+) -> tuple[Id, ...]:
+    """Whether the person may redeem these minutes at this provider, whoever says so; the provider's staff."""
     funded = at.time_ms < person.may_be_funded_until_ms
     received = at.time_ms < person.may_receive_until_ms
     require(funded or received, ErrorCode.NOT_MAY_RECEIVE)
     served = at.policy.persons.served_to_redeem_min
     require(person.served_min >= served, ErrorCode.TOO_EARLY, f"from {served} minutes served")
-    provider = view.need(Provider, body.provider)
-    own = person.id in provider.staff or sender.id in provider.staff
+    provider = view.need(Provider, wish.provider)
+    own = person.id in provider.staff
     require(not own, ErrorCode.SAME_PERSON, "the provider's own staff")
-    require(body.minutes > 0, ErrorCode.MINUTES_OUT_OF_RANGE, "0")
+    require(wish.minutes > 0, ErrorCode.MINUTES_OUT_OF_RANGE, "0")
     free = person.available.balance
-    require(body.minutes <= free, ErrorCode.INSUFFICIENT_MINUTES, f"{free} available")
+    require(wish.minutes <= free, ErrorCode.INSUFFICIENT_MINUTES, f"{free} available")
+    return provider.staff
 
-    post(view, (Leg(_available(person.id), _held(person.id), body.minutes),))
-    count_hold(view, opened=body.minutes, closed=0)
+
+def _hold(view: View, at: Moment, wish: Redeem | RedeemOnBehalf, id_: Id, origin: Hash) -> None:
+    """Hold the minutes; the redemption is open to the provider at once, or waits in the queue."""
+    person = view.need(Person, wish.person)
+    post(view, (Leg(_available(person.id), _held(person.id), wish.minutes),))
+    count_hold(view, opened=wish.minutes, closed=0)
     redemption = Redemption(
-        id=created_id(at, tx),
-        origin=tx_id,
+        id=id_,
+        origin=origin,
         person=person.id,
-        provider=provider.id,
+        provider=wish.provider,
         district=person.home,
-        hold_min=body.minutes,
+        hold_min=wish.minutes,
         captured_min=Minutes(0),
         state=HELD,
         ticket=0,
@@ -115,7 +128,9 @@ def _redeem(view: View, at: Moment, tx: Transaction, tx_id: Hash, body: Redeem) 
     queue = view.get(RedemptionQueue, person.home.encode())
     waiting = queue is not None and queue.head < queue.tail
     covered = is_covered(at, district_of(view, person.home))
-    view.create(redemption if funded or (covered and not waiting) else _queue(view, at, redemption))
+    priority = at.time_ms < person.may_be_funded_until_ms
+    free = priority or (covered and not waiting)
+    view.create(redemption if free else _queue(view, at, redemption))
 
 
 def _available(person: Id) -> Account:
@@ -227,78 +242,24 @@ def _capture(view: View, at: Moment, tx: Transaction, body: Capture) -> None:
     )
 
 
-def _check(view: View, at: Moment, action: MoneyAction, _proposer: Id) -> Scope:
+def _check(view: View, at: Moment, action: MoneyAction, proposer: Id) -> Scope:
     match action:
-        case OpenProvider():
-            district_of(view, action.district)
-            for member in action.staff:
-                active_person(view, member)
+        case RedeemOnBehalf():
+            person = active_person(view, action.person)
             require_evidence(action.evidence)
-            return Scope(action.district, frozenset(action.staff))
-        case AttestCapacity():
-            provider = view.need(Provider, action.provider)
-            require(action.minutes > 0, ErrorCode.MINUTES_OUT_OF_RANGE, "0")
-            require(at.time_ms < action.until_ms, ErrorCode.TOO_LATE, "it would have lapsed")
-            require_evidence(action.evidence)
-            return Scope(provider.district, frozenset(provider.staff))
-        case RetireDue():
-            provider = view.need(Provider, action.provider)
-            due = provider.due.balance
-            require(action.minutes > 0, ErrorCode.MINUTES_OUT_OF_RANGE, "0")
-            require(action.minutes <= due, ErrorCode.INSUFFICIENT_MINUTES, f"{due} due")
-            require_evidence(action.evidence)
-            return Scope(provider.district, frozenset(provider.staff))
+            require_unrelated(view.need(Person, proposer), person)
+            staff = _check_redemption(view, at, person, action)
+            return Scope(person.home, frozenset({person.id, *staff}))
         case _:
             raise Bug(f"{type(action).__name__} is no action of redemption")
 
 
-def _perform(view: View, _at: Moment, action: MoneyAction, seconded: Seconded) -> None:
-    proposal = seconded.proposal
+def _perform(view: View, at: Moment, action: MoneyAction, seconded: Seconded) -> None:
     match action:
-        case OpenProvider():
-            staff = tuple(sorted(set(action.staff)))
-            view.create(
-                Provider(
-                    proposal.id,
-                    proposal.origin,
-                    action.district,
-                    staff,
-                    EMPTY,
-                    action.evidence,
-                    b"",
-                )
-            )
-        case AttestCapacity():
-            attest_capacity(view, _attested(view, action, proposal.id, proposal.origin))
-        case RetireDue():
-            provider = view.need(Provider, action.provider)
-            due = Account(Book.DUE, provider.id)
-            retired = Account(Book.RETIRED, provider.district.encode())
-            post(view, (Leg(due, retired, action.minutes),))
+        case RedeemOnBehalf():
+            _hold(view, at, action, seconded.proposal.id, seconded.proposal.origin)
         case _:
             raise Bug(f"{type(action).__name__} is no action of redemption")
 
 
-def _attested(view: View, action: AttestCapacity, id_: Id, origin: Hash) -> Capacity:
-    return Capacity(
-        id=id_,
-        origin=origin,
-        provider=action.provider,
-        district=view.need(Provider, action.provider).district,
-        minutes=action.minutes,
-        left_min=action.minutes,
-        evidence=action.evidence,
-        due_ms=action.until_ms,
-        touch=b"",
-    )
-
-
-ACTIONS: Final = ActionFamily(
-    {
-        OpenProvider: (("treasurer",), ("treasurer", "reviewer")),
-        AttestCapacity: (("treasurer",), ("treasurer", "reviewer")),
-        RetireDue: (("treasurer",), ("treasurer", "reviewer")),
-    },
-    _check,
-    _perform,
-)
+ACTIONS: Final = ActionFamily({RedeemOnBehalf: (("recorder",), ("reviewer",))}, _check, _perform)

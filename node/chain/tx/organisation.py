@@ -5,7 +5,7 @@ from typing import Annotated
 from msgspec import Meta
 
 from node.chain.codec import Record
-from node.chain.tx import corrections, entries, events, recovery, redemption, safety, teams
+from node.chain.tx import corrections, entries, events, pools, recovery, redemption, safety, teams
 from node.chain.tx.identity import BureauReceipt
 from node.chain.types import CodeF, EpochMsF, HashF, IdF
 
@@ -95,11 +95,13 @@ MoneyAction = (
     | redemption.OpenProvider
     | redemption.AttestCapacity
     | redemption.RetireDue
+    | redemption.RedeemOnBehalf
     | entries.EnterHonour
     | entries.CorrectHonour
     | entries.ConvertHonour
     | events.OpenEvent
     | teams.OpenTeam
+    | pools.ShiftPool
     | recovery.RecoverAtDesk
     | safety.RenewSuspension
 )

@@ -38,6 +38,16 @@ class RetireDue(Record, frozen=True, tag=46):
     evidence: HashF
 
 
+class RedeemOnBehalf(Record, frozen=True, tag=53):
+    """A redemption for a person without a phone: a recorder proposes on the person's consent, a reviewer seconds."""
+
+    person: IdF
+    provider: IdF
+    minutes: MinutesF
+    evidence: HashF
+    """Hash of the consent's evidence in the vault."""
+
+
 class Redeem(Record, frozen=True, tag=123):
     """Minutes of a person are held for a provider; the sender is the person or an agent with the verb ``redeem``."""
 

@@ -16,6 +16,7 @@ from node.chain.tx.redemption import (
     Capture,
     OpenProvider,
     Redeem,
+    RedeemOnBehalf,
     ReleaseRedemption,
     RetireDue,
 )
@@ -287,3 +288,32 @@ def test_providers_and_capacity_need_a_treasurer_a_second_and_evidence() -> None
     assert refused(city, ended) is ErrorCode.TOO_LATE
     retire = RetireDue(city.provider, Minutes(0), EVIDENCE)
     assert refused(city, retire) is ErrorCode.MINUTES_OUT_OF_RANGE
+
+
+@pytest.mark.feature("I1")
+def test_an_elder_without_a_phone_redeems_through_a_recorder_and_a_reviewer() -> None:
+    """On evidence of consent, by staff who are neither kin nor the provider's; the minutes go back the same way."""
+    city = Town(earned=0)
+    elder = city.new_person("elder", funded=True, keyless=True)
+    other = city.new_person("other", funded=True)
+    city.earn(other, 60)
+    city.bind_kin(other, city.li)
+    city.earn(city.li, 60)
+    action = RedeemOnBehalf(other, city.provider, Minutes(30), EVIDENCE)
+    cases = (
+        (replace(action, evidence=ZERO_HASH), ErrorCode.RECORD_FIELD_MISSING),
+        (replace(action, person=elder), ErrorCode.INSUFFICIENT_MINUTES),
+        (replace(action, person=NOBODY), ErrorCode.UNKNOWN_RECIPIENT),
+        (replace(action, provider=NOBODY), ErrorCode.NO_SUCH_OBJECT),
+        (replace(action, minutes=Minutes(0)), ErrorCode.MINUTES_OUT_OF_RANGE),
+    )
+    for wrong, code in cases:
+        assert refused(city, wrong, "recorder") is code
+    assert refused(city, action) is ErrorCode.ROLE_MISSING
+    id_ = city.agree(action, by=("recorder", "second"))
+    redemption = city.get(Redemption, id_)
+    assert (redemption.state, redemption.person, redemption.hold_min) == ("held", other, 30)
+    city.do(city.clerk, ReleaseRedemption(id_))
+    assert city.person(other).available.balance == 60
+    city.bind_kin(city.staff("recorder", GULOU), other, "child")
+    assert refused(city, action, "recorder") is ErrorCode.RELATED_PERSONS
