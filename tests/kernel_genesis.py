@@ -58,7 +58,10 @@ def make_genesis(policy: Policy | None = None, districts: tuple[Code, ...] = DIS
             keys.public_key(seed_of(f"{name}/{code}")),
             tuple(Role(Code(role), code, Code("-"), FAR_MS) for role in roles)
             + (
-                (Role(Code("arbiter"), Code("city"), Code("-"), FAR_MS),)
+                (
+                    Role(Code("arbiter"), Code("city"), Code("-"), FAR_MS),
+                    Role(Code("issuer"), Code("city"), Code("-"), FAR_MS),
+                )
                 if name == "city-arbiter"
                 else ()
             ),

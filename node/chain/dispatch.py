@@ -35,6 +35,7 @@ from node.chain.rules import (
     redemption,
     safety,
     settlement,
+    sheets,
     teams,
     transfers,
 )
@@ -54,6 +55,7 @@ from node.chain.tx.envelope import (
     RedemptionBody,
     SafetyBody,
     SettlementBody,
+    SheetBody,
     TeamBody,
     Transaction,
     TransferBody,
@@ -62,7 +64,7 @@ from node.chain.tx.organisation import MoneyAction
 from node.chain.types import Hash
 from node.chain.units import lapse_capacity
 
-PeopleBody = RecoveryBody | SafetyBody
+PeopleBody = RecoveryBody | SafetyBody | SheetBody
 PeopleTimer = KinBinding | Recovery | Suspension | TimeMark
 MoneyBody = CorrectionBody | RedemptionBody | SettlementBody | EventBody | TeamBody
 
@@ -79,6 +81,7 @@ def _action_families() -> Mapping[type[MoneyAction], ActionFamily]:
         entries.ACTIONS,
         recovery.ACTIONS,
         safety.ACTIONS,
+        sheets.ACTIONS,
     )
     owners = {action: family for family in families for action in family.roles}
     if set(owners) != set(get_args(MoneyAction)):
@@ -134,6 +137,8 @@ def _dispatch_people(view: View, at: Moment, tx: Transaction, body: PeopleBody) 
         recovery.apply(view, at, tx, body)
     elif isinstance(body, SafetyBody):
         safety.apply(view, at, tx, body)
+    elif isinstance(body, SheetBody):
+        sheets.apply(view, at, tx, body)
     else:
         assert_never(body)
 

@@ -39,6 +39,8 @@ from node.chain.records.settings import (
     PolicyRecord,
 )
 from node.chain.records.settlement import SettlementRun
+from node.chain.records.sheets import CodeSheet
+from node.chain.records.tallies import Tally
 
 StateRecord = (
     Person
@@ -78,6 +80,8 @@ StateRecord = (
     | Suspension
     | TimeMark
     | SampleQueue
+    | CodeSheet
+    | Tally
 )
 RECORD_SIZE_MAX_BYTES = 65_536
 
@@ -107,7 +111,9 @@ KINDS: dict[type[StateRecord], int] = {
     Recovery: 81,
     Suspension: 82,
     TimeMark: 84,
+    CodeSheet: 85,
     SampleQueue: 88,
+    Tally: 89,
     Correction: 90,
     Claim: 91,
     Donation: 92,

@@ -26,6 +26,7 @@ from node.chain.tx import (
     redemption,
     safety,
     settlement,
+    sheets,
     teams,
     transfers,
 )
@@ -78,6 +79,7 @@ RecoveryBody = (
 SafetyBody = (
     safety.Suspend | safety.EndSuspension | safety.AppealSuspension | safety.Pause | safety.Resume
 )
+SheetBody = sheets.RegisterSheet | sheets.CancelSheet
 TeamBody = teams.JoinTeam | teams.LeaveTeam | teams.DonateTeam
 Body = (
     IdentityBody
@@ -93,6 +95,7 @@ Body = (
     | TeamBody
     | RecoveryBody
     | SafetyBody
+    | SheetBody
 )
 
 

@@ -5,7 +5,17 @@ from typing import Annotated
 from msgspec import Meta
 
 from node.chain.codec import Record
-from node.chain.tx import corrections, entries, events, pools, recovery, redemption, safety, teams
+from node.chain.tx import (
+    corrections,
+    entries,
+    events,
+    pools,
+    recovery,
+    redemption,
+    safety,
+    sheets,
+    teams,
+)
 from node.chain.tx.identity import BureauReceipt
 from node.chain.types import CodeF, EpochMsF, HashF, IdF
 
@@ -104,6 +114,7 @@ MoneyAction = (
     | pools.ShiftPool
     | recovery.RecoverAtDesk
     | safety.RenewSuspension
+    | sheets.BindSheet
 )
 """Actions whose rules belong to other families."""
 AnyAction = Action | MoneyAction

@@ -1,25 +1,20 @@
 """Confirmed, reduced, endorsed, objected: what people say about a service once it has taken place.
 
-A method has a strength; the strength decides how long the minutes cool, and weak methods need an endorsement.
+Who may confirm how is the method table (``methods``).
 """
 
-from enum import IntEnum
 from typing import Final, assert_never
 
 from msgspec.structs import replace
 
-from node.chain.errors import ErrorCode, Rejected
+from node.chain.errors import ErrorCode
 from node.chain.lifecycle import Event, State
-from node.chain.policy import OrderPolicy
 from node.chain.records.actors import Person
 from node.chain.records.orders import Order
 from node.chain.rules.guards import require, require_role, sending_person
+from node.chain.rules.orders.methods import Strength, cooling_ms, prove
 from node.chain.rules.orders.moves import expect, move, needs_endorse, require_fresh
 from node.chain.rules.orders.parties import (
-    is_agent,
-    judges_of,
-    paying_person,
-    people_of,
     requesting_side,
     require_outsider,
     require_party_reason,
@@ -35,38 +30,8 @@ from node.chain.tx.envelope import Transaction
 from node.chain.tx.orders import Confirm, Endorse, ObjectOrder, Reduce
 from node.chain.types import Code, EpochMs, Minutes
 
-EVIDENCE_BYTES: Final = 32
 DISPUTE_OPEN_REASONS: Final = frozenset({"unconfirmed"})
 """Disputes that any sufficient confirmation ends, not only the objector's."""
-
-
-class Strength(IntEnum):
-    """How much a method of confirmation proves."""
-
-    WEAK = 1
-    MEDIUM = 2
-    STRONG = 3
-
-
-METHODS: Final[dict[str, Strength]] = {
-    "own-key": Strength.STRONG,
-    "agent": Strength.MEDIUM,
-    "call-back": Strength.WEAK,
-    "witness": Strength.WEAK,
-}
-
-
-def cooling_ms(policy: OrderPolicy, strength: Strength) -> int:
-    """How long the minutes stay in the payer's hold after a confirmation."""
-    match strength:
-        case Strength.STRONG:
-            return policy.cooling_strong_ms
-        case Strength.MEDIUM:
-            return policy.cooling_medium_ms
-        case Strength.WEAK:
-            return policy.cooling_weak_ms
-        case _:
-            assert_never(strength)
 
 
 def apply(
@@ -100,18 +65,17 @@ def _confirm(view: View, at: Moment, sender: Person, order: Order, body: Confirm
     require(whole, ErrorCode.MINUTES_OUT_OF_RANGE, f"{body.minutes} of {order.counted_min}")
     if order.state == State.DISPUTED:
         _require_may_end_dispute(order, sender)
-    strength = _strength(view, at, sender, order, body)
+    strength, endorse = prove(view, at, sender, order, body)
     late = order.report == "late"
     require(not late or strength >= Strength.MEDIUM, ErrorCode.METHOD_NOT_ALLOWED, "late report")
 
-    weak = strength == Strength.WEAK
     confirmed = replace(
         order,
         agreed_min=body.minutes,
         method=body.method,
         confirmer=sender.id,
         confirmed_ms=at.time_ms,
-        needs_endorse=1 if weak and not order.endorser else order.needs_endorse,
+        needs_endorse=1 if endorse and not order.endorser else order.needs_endorse,
         dispute_reason=Code("-"),
     )
     drawn = SAMPLED in order.marks
@@ -126,42 +90,6 @@ def _require_may_end_dispute(order: Order, sender: Person) -> None:
         return
     objector = bool(order.objectors) and order.objectors[-1] == sender.id
     require(objector, ErrorCode.NOT_A_PARTY, "only the objector")
-
-
-def _strength(view: View, at: Moment, sender: Person, order: Order, body: Confirm) -> Strength:
-    """The method's strength, if this sender may use it on this order."""
-    strength = METHODS.get(body.method)
-    if strength is None:
-        raise Rejected(ErrorCode.METHOD_NOT_ALLOWED, body.method)
-    require(sender.id != order.volunteer, ErrorCode.SAME_PERSON, "the volunteer cannot confirm")
-    recipient = view.need(Person, order.recipient)
-    match body.method:
-        case "own-key":
-            own = sender.id in {order.recipient, paying_person(order)}
-            require(own, ErrorCode.NOT_A_PARTY, "neither recipient nor payer")
-        case "agent":
-            allowed = is_agent(recipient, sender.id, "confirm")
-            require(allowed, ErrorCode.VERB_NOT_GRANTED, "confirm")
-            recorded = sender.id == order.requester and order.requester_role == "recorder"
-            other_part = recorded or sender.id in judges_of(order) | {
-                order.starter,
-                order.timekeeper,
-            }
-            require(not other_part, ErrorCode.SAME_PERSON, "has another part in the order")
-        case "call-back":
-            require_role(sender, "caller", order.district, at.time_ms)
-            _require_staff_evidence(order, sender, body)
-        case _:
-            require_role(sender, "recorder", order.district, at.time_ms)
-            _require_staff_evidence(order, sender, body)
-    return strength
-
-
-def _require_staff_evidence(order: Order, sender: Person, body: Confirm) -> None:
-    """Staff confirm only as outsiders to the order, and with evidence."""
-    require(sender.id not in people_of(order), ErrorCode.SAME_PERSON, "has a part in the order")
-    shown = len(body.proof) == EVIDENCE_BYTES
-    require(shown, ErrorCode.RECORD_FIELD_MISSING, "hash of the evidence")
 
 
 def _reduce(view: View, at: Moment, sender: Person, order: Order, body: Reduce) -> None:

@@ -1,0 +1,35 @@
+"""Sealed code sheets."""
+
+from typing import Final
+
+from node.chain.codec import Record
+from node.chain.types import Code, CodeF, HashF, IdF, OptionalIdF, UintF
+
+REGISTERED: Final = Code("registered")
+BOUND: Final = Code("bound")
+CANCELLED: Final = Code("cancelled")
+
+
+class CodeSheet(Record, frozen=True, tag=85):
+    """One sheet of twelve codes and what has become of them."""
+
+    number: UintF
+    issuer: IdF
+    hashes: tuple[HashF, ...]
+    person: OptionalIdF
+    """Whose it is; empty until bound."""
+    used: tuple[UintF, ...]
+    """Places of codes that have confirmed an order."""
+    state: CodeF
+    """``registered``, ``bound`` or ``cancelled``."""
+    touch: bytes
+
+    @property
+    def key_id(self) -> bytes:
+        """The number, eight bytes big endian."""
+        return sheet_id(self.number)
+
+
+def sheet_id(number: int) -> bytes:
+    """The number, eight bytes big endian."""
+    return number.to_bytes(8, "big")
