@@ -4,7 +4,7 @@ from node.chain import keys
 from node.chain.certificate import Authority, AuthoritySet
 from node.chain.genesis import Genesis, GenesisDistrict, GenesisPerson
 from node.chain.hashing import digest
-from node.chain.policy import HOUR_MS, Policy, ServiceClass
+from node.chain.policy import HOUR_MS, OrderPolicy, Policy, ServiceClass
 from node.chain.records.actors import Role
 from node.chain.types import Code, EpochMs, Hash, Height
 
@@ -13,6 +13,10 @@ FAR_MS = EpochMs(START_MS + 10 * 365 * 24 * HOUR_MS)
 GULOU, JIANYE = Code("gulou"), Code("jianye")
 DISTRICTS = (GULOU, JIANYE, Code("qinhuai"), Code("xuanwu"))
 SITE = Code("site-1")
+
+
+UNSAMPLED = Policy(1, Height(0), orders=OrderPolicy(sample_permille=0))
+"""The defaults, but no order is drawn for a call-back, which would make it cool for a week by chance."""
 
 
 def seed_of(name: str) -> bytes:
@@ -85,7 +89,7 @@ def make_genesis(policy: Policy | None = None, districts: tuple[Code, ...] = DIS
         bureau_key=keys.public_key(seed_of("bureau")),
         recovery_threshold=0,
         recovery_keys=(),
-        policy=policy or Policy(1, Height(0)),
+        policy=policy or UNSAMPLED,
         catalogue=(
             service("company"),
             service("cleaning", weight_permille=1_500),
@@ -93,6 +97,7 @@ def make_genesis(policy: Policy | None = None, districts: tuple[Code, ...] = DIS
             service("medical", training=1),
             service("hospice", parent="company"),
             service("retired-class", retired=1),
+            service("rescue", urgent=1),
             service("gardening", districts=(Code("jianye"),)),
         ),
         persons=persons,

@@ -18,9 +18,12 @@ from node.chain.records.motions import Motion
 from node.chain.records.orders import Order
 from node.chain.records.recovery import Recovery
 from node.chain.records.redemption import Capacity, Redemption
+from node.chain.records.remarks import Complaint, Rating
 from node.chain.records.safety import Suspension
 from node.chain.records.settlement import SettlementRun
 from node.chain.rules import (
+    authorities,
+    circle,
     corrections,
     entries,
     events,
@@ -40,10 +43,12 @@ from node.chain.rules import (
     transfers,
 )
 from node.chain.rules.actions import ActionFamily
-from node.chain.rules.orders import timers
+from node.chain.rules.orders import remarks, timers
 from node.chain.state import Moment, View
 from node.chain.tx.envelope import (
+    AuthorityBody,
     Body,
+    CircleBody,
     CorrectionBody,
     EventBody,
     GovernanceBody,
@@ -64,8 +69,8 @@ from node.chain.tx.organisation import MoneyAction
 from node.chain.types import Hash
 from node.chain.units import lapse_capacity
 
-PeopleBody = RecoveryBody | SafetyBody | SheetBody
-PeopleTimer = KinBinding | Recovery | Suspension | TimeMark
+PeopleBody = RecoveryBody | SafetyBody | SheetBody | CircleBody
+PeopleTimer = KinBinding | Recovery | Suspension | TimeMark | Rating | Complaint
 MoneyBody = CorrectionBody | RedemptionBody | SettlementBody | EventBody | TeamBody
 
 
@@ -82,6 +87,7 @@ def _action_families() -> Mapping[type[MoneyAction], ActionFamily]:
         recovery.ACTIONS,
         safety.ACTIONS,
         sheets.ACTIONS,
+        circle.ACTIONS,
     )
     owners = {action: family for family in families for action in family.roles}
     if set(owners) != set(get_args(MoneyAction)):
@@ -111,6 +117,8 @@ def dispatch(view: View, at: Moment, tx: Transaction, tx_id: Hash) -> None:
         issuance.apply(view, at, tx, tx_id, body)
     elif isinstance(body, GovernanceBody):
         governance.apply(view, at, tx, tx_id, body)
+    elif isinstance(body, AuthorityBody):
+        authorities.apply(view, at, tx, body)
     elif isinstance(body, PeopleBody):
         _dispatch_people(view, at, tx, body)
     else:
@@ -139,6 +147,8 @@ def _dispatch_people(view: View, at: Moment, tx: Transaction, body: PeopleBody) 
         safety.apply(view, at, tx, body)
     elif isinstance(body, SheetBody):
         sheets.apply(view, at, tx, body)
+    elif isinstance(body, CircleBody):
+        circle.apply(view, at, tx, body)
     else:
         assert_never(body)
 
@@ -151,8 +161,10 @@ def _fire_people_timer(view: View, record: PeopleTimer) -> None:
             recovery.fire_recovery(view, record)
         case Suspension():
             safety.end_suspension(view, record)
-        case TimeMark():
+        case TimeMark() | Rating():
             view.remove(record)
+        case Complaint():
+            remarks.fire_complaint(view, record)
         case _:
             assert_never(record)
 

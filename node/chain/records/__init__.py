@@ -15,6 +15,13 @@ import msgspec
 from node.chain.codec import decoder, encode
 from node.chain.records.accounts import Budget, City, District, Fund, Position
 from node.chain.records.actors import Operator, Person
+from node.chain.records.authorities import (
+    AuthoritySchedule,
+    Merger,
+    Offence,
+    PastSet,
+    RootMark,
+)
 from node.chain.records.bindings import KinBinding, Mint, Proposal, Site
 from node.chain.records.corrections import Claim, Correction, Donation
 from node.chain.records.entries import HonourEntry, RecorderMonth, SiteMonth
@@ -30,6 +37,7 @@ from node.chain.records.redemption import (
     Redemption,
     RedemptionQueue,
 )
+from node.chain.records.remarks import Complaint, Rating
 from node.chain.records.safety import Suspension
 from node.chain.records.sampling import SampleQueue
 from node.chain.records.settings import (
@@ -82,6 +90,13 @@ StateRecord = (
     | SampleQueue
     | CodeSheet
     | Tally
+    | Rating
+    | Complaint
+    | AuthoritySchedule
+    | PastSet
+    | Offence
+    | RootMark
+    | Merger
 )
 RECORD_SIZE_MAX_BYTES = 65_536
 
@@ -112,6 +127,8 @@ KINDS: dict[type[StateRecord], int] = {
     Suspension: 82,
     TimeMark: 84,
     CodeSheet: 85,
+    Rating: 86,
+    Complaint: 87,
     SampleQueue: 88,
     Tally: 89,
     Correction: 90,
@@ -130,6 +147,11 @@ KINDS: dict[type[StateRecord], int] = {
     RecorderMonth: 103,
     HonourEntry: 104,
     Motion: 105,
+    AuthoritySchedule: 110,
+    PastSet: 111,
+    Offence: 112,
+    RootMark: 113,
+    Merger: 114,
 }
 """Kind number of each record, as in its first element."""
 

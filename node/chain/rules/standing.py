@@ -6,6 +6,7 @@ of timers changes nothing.
 """
 
 from node.chain.errors import ErrorCode
+from node.chain.records.actors import Person
 from node.chain.records.recovery import PENDING, Recovery
 from node.chain.rules.guards import require
 from node.chain.rules.recovery import fire_recovery
@@ -32,7 +33,7 @@ def check_standing(view: View, at: Moment, tx: Transaction) -> None:
     """Whether the sender may say this now.
 
     Raises:
-        Rejected: ``RECOVERY_PENDING``, ``SUSPENDED``.
+        Rejected: ``RECOVERY_PENDING``, ``SUSPENDED``, ``GUARDIAN_MISSING``.
     """
     account = outgoing_account(tx)
     if account:
@@ -44,6 +45,15 @@ def check_standing(view: View, at: Moment, tx: Transaction) -> None:
         require_not_suspended(view, at, ACCEPT, tx.sender)
     elif isinstance(tx.body, AttendEvent):
         require_not_suspended(view, at, ACCEPT, tx.body.person)
+        _require_may_attend(view, at, tx.body.person)
+
+
+def _require_may_attend(view: View, at: Moment, id_: Id) -> None:
+    """Whether a guarded person may come to events at all."""
+    person = view.get(Person, id_)
+    none = at.policy.persons.minor_mode == "none"
+    refused = none and person is not None and person.guarded == 1
+    require(not refused, ErrorCode.GUARDIAN_MISSING, "guarded persons serve: none")
 
 
 def outgoing_account(tx: Transaction) -> Id:

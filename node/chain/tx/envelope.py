@@ -15,6 +15,8 @@ from node.chain.codec import Record, decoder
 from node.chain.hashing import domain
 from node.chain.limits import TRANSACTION_SIZE_MAX_BYTES
 from node.chain.tx import (
+    authorities,
+    circle,
     corrections,
     events,
     governance,
@@ -65,10 +67,15 @@ OrderBody = (
     | orders.Appeal
     | orders.LateReport
     | orders.TimeStatement
+    | orders.Rate
+    | orders.Complain
+    | orders.ContestNoShow
+    | orders.AnswerComplaint
 )
 TransferBody = transfers.Give | transfers.Donate
 IssuanceBody = issuance.ProposeMint | issuance.VoteMint
 GovernanceBody = governance.Rejoin | governance.ProposeMotion | governance.VoteMotion
+AuthorityBody = authorities.ProveKeys | authorities.MoveHomes
 CorrectionBody = corrections.Repay
 RedemptionBody = redemption.Redeem | redemption.ReleaseRedemption | redemption.Capture
 SettlementBody = settlement.ProposeSettlement | settlement.AgreeSettlement
@@ -80,6 +87,7 @@ SafetyBody = (
     safety.Suspend | safety.EndSuspension | safety.AppealSuspension | safety.Pause | safety.Resume
 )
 SheetBody = sheets.RegisterSheet | sheets.CancelSheet
+CircleBody = circle.DeclareHousehold
 TeamBody = teams.JoinTeam | teams.LeaveTeam | teams.DonateTeam
 Body = (
     IdentityBody
@@ -88,6 +96,7 @@ Body = (
     | TransferBody
     | IssuanceBody
     | GovernanceBody
+    | AuthorityBody
     | CorrectionBody
     | RedemptionBody
     | SettlementBody
@@ -96,6 +105,7 @@ Body = (
     | RecoveryBody
     | SafetyBody
     | SheetBody
+    | CircleBody
 )
 
 

@@ -202,3 +202,36 @@ class TimeStatement(Record, frozen=True, tag=100):
     minutes: MinutesF
     evidence: HashF
     """Hash of the recipient's statement in the vault."""
+
+
+class Rate(Record, frozen=True, tag=101):
+    """A party's rating of a service; what it says is in the vault."""
+
+    order: IdF
+    commitment: HashF
+    """Salted commitment to the rating."""
+
+
+class Complain(Record, frozen=True, tag=102):
+    """A party complains about an order, at any time, once; somebody answers within a time."""
+
+    order: IdF
+    reason: CodeF
+    evidence: HashF
+
+
+class ContestNoShow(Record, frozen=True, tag=103):
+    """The volunteer says that the report of a no-show was wrong."""
+
+    order: IdF
+    evidence: HashF
+
+
+class AnswerComplaint(Record, frozen=True, tag=104):
+    """An arbiter answers a complaint, or clears or upholds the mark of a no-show."""
+
+    complaint: IdF
+    origin: HashF
+    outcome: CodeF
+    """``founded``, ``unfounded`` or ``correction``; for a no-show ``cleared`` or ``upheld``."""
+    evidence: HashF

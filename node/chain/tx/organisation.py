@@ -6,6 +6,7 @@ from msgspec import Meta
 
 from node.chain.codec import Record
 from node.chain.tx import (
+    circle,
     corrections,
     entries,
     events,
@@ -115,6 +116,8 @@ MoneyAction = (
     | recovery.RecoverAtDesk
     | safety.RenewSuspension
     | sheets.BindSheet
+    | circle.BindGuardian
+    | circle.ApprovePairing
 )
 """Actions whose rules belong to other families."""
 AnyAction = Action | MoneyAction

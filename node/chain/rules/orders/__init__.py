@@ -8,7 +8,7 @@ order), ``moves`` (the one way an order changes state). The table of allowed pai
 
 from typing import assert_never
 
-from node.chain.rules.orders import confirmation, dispute, late, request, service
+from node.chain.rules.orders import confirmation, dispute, late, remarks, request, service
 from node.chain.state import Moment, View
 from node.chain.tx import orders as tx_orders
 from node.chain.tx.envelope import OrderBody, Transaction
@@ -45,6 +45,13 @@ def apply(view: View, at: Moment, tx: Transaction, tx_id: Hash, body: OrderBody)
             confirmation.apply(view, at, tx, body)
         case tx_orders.LateReport() | tx_orders.TimeStatement():
             late.apply(view, at, tx, body)
+        case (
+            tx_orders.Rate()
+            | tx_orders.Complain()
+            | tx_orders.ContestNoShow()
+            | tx_orders.AnswerComplaint()
+        ):
+            remarks.apply(view, at, tx, tx_id, body)
         case tx_orders.RuleOrder() | tx_orders.Appeal():
             dispute.apply(view, at, tx, body)
         case _:

@@ -24,6 +24,7 @@ from node.chain.records.actors import Person
 from node.chain.records.orders import Order
 from node.chain.records.sheets import BOUND, CodeSheet, sheet_id
 from node.chain.rules.guards import require, require_role
+from node.chain.rules.orders.guardians import require_guardian
 from node.chain.rules.orders.parties import is_agent, judges_of, paying_person, people_of
 from node.chain.rules.tallies import count, tally_of
 from node.chain.state import CITY_HOME, Moment, View
@@ -77,6 +78,8 @@ def prove(view: View, at: Moment, sender: Person, order: Order, body: Confirm) -
         case "own-key":
             own = sender.id in {order.recipient, paying_person(order)}
             require(own, ErrorCode.NOT_A_PARTY, "neither recipient nor payer")
+            if sender.id == order.recipient:
+                require_guardian(sender, sender)
             proof = Proof(Strength.STRONG, endorse=False)
         case "agent":
             _require_agent(view, order, sender)

@@ -7,6 +7,7 @@ from msgspec.structs import replace
 from node.chain.errors import Bug, ErrorCode
 from node.chain.lifecycle import FINALS, HOLDING, Event, State, outcomes
 from node.chain.policy import MINUTE_MS
+from node.chain.records.actors import Person
 from node.chain.records.orders import Order
 from node.chain.records.settings import CatalogueEntry
 from node.chain.rules.guards import require
@@ -51,11 +52,20 @@ def move(view: View, order: Order, event: Event, to: State, due_ms: int) -> Orde
     moved = replace(order, state=to, events=order.events + 1, due_ms=EpochMs(due_ms))
     if (moved.hold_min > 0) and to not in HOLDING:
         raise Bug(f"{to} with {moved.hold_min} minutes held")
+    _count_open(view, order, to)
     if to in FINALS:
         view.finish(moved)
     else:
         view.put(moved)
     return moved
+
+
+def _count_open(view: View, order: Order, to: State) -> None:
+    """The recipient's orders that are not final."""
+    opened = (order.state is State.NONE) - (to in FINALS)
+    if opened:
+        recipient = view.need(Person, order.recipient)
+        view.put(replace(recipient, open_orders=recipient.open_orders + opened))
 
 
 def finish(view: View, at: Moment, order: Order, event: Event, to: State, now_ms: int) -> Order:

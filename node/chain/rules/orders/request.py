@@ -6,7 +6,7 @@ from msgspec.structs import replace
 
 from node.chain.errors import ErrorCode, Rejected
 from node.chain.lifecycle import FINALS, Event, State
-from node.chain.policy import civil
+from node.chain.policy import civil, week_of
 from node.chain.records.accounts import fund_id
 from node.chain.records.actors import ACTIVE, Person
 from node.chain.records.orders import Order
@@ -19,6 +19,7 @@ from node.chain.rules.guards import (
     require_site,
     sending_person,
 )
+from node.chain.rules.orders.guardians import PRESENT, require_guardian
 from node.chain.rules.orders.moves import expect, finish, move, planned_end_ms, require_fresh
 from node.chain.rules.orders.parties import (
     is_agent,
@@ -27,6 +28,7 @@ from node.chain.rules.orders.parties import (
 )
 from node.chain.rules.orders.settlement import hold, release, weighted
 from node.chain.rules.orders.timers import ripe_order
+from node.chain.rules.tallies import count, tally_of
 from node.chain.state import Moment, View
 from node.chain.tx.envelope import Transaction
 from node.chain.tx.orders import ApproveOrder, RejectOrder, Request, Withdraw
@@ -40,6 +42,7 @@ from node.chain.types import (
     Minutes,
 )
 
+URGENT: Final = Code("urgent")
 KEY_ELDERS: Final = Code("key-elders")
 PAYERS: Final = frozenset({"person", "fund", "pool", "city-pool"})
 _CONSENT: Final = {
@@ -78,6 +81,7 @@ def apply(
 def _request(view: View, at: Moment, tx: Transaction, tx_id: Hash, body: Request) -> None:
     sender = sending_person(view, tx)
     recipient = known_person(view, body.recipient)
+    require_guardian(recipient, sender)
     role = _requester_role(at, sender, recipient, body)
     require(body.consent in _CONSENT[role], ErrorCode.METHOD_NOT_ALLOWED, body.consent)
     proven = role != "recorder" or body.consent_evidence != ZERO_HASH
@@ -101,8 +105,31 @@ def _request(view: View, at: Moment, tx: Transaction, tx_id: Hash, body: Request
         view.put(replace(head, members=(*head.members, order.id)))
     if body.service in at.policy.orders.review_exempt and role in {"recipient", "payer"}:
         publish(view, at, order, Event.REQUEST, NO_ID)
+    elif _is_urgent(view, at, order, recipient):
+        urgent = replace(order, needs_endorse=1, marks=(URGENT,))
+        publish(view, at, urgent, Event.REQUEST, NO_ID)
     else:
         move(view, order, Event.REQUEST, State.REQUESTED, at.time_ms + at.policy.orders.review_ms)
+
+
+def _is_urgent(view: View, at: Moment, order: Order, recipient: Person) -> bool:
+    """Whether an urgent order is published on one signature; the second comes before it settles.
+
+    Short, paid by the recipient, kin or the pool, and few of a site and week; any other goes the ordinary way.
+    """
+    policy = at.policy.orders
+    service = view.need(CatalogueEntry, order.service.encode()).service
+    fits = (
+        service.urgent == 1
+        and order.payer_kind in {"person", "pool"}
+        and order.expected_min <= policy.urgent_max_min
+        and recipient.status == ACTIVE
+    )
+    name, week = f"urgent/{order.district}/{order.site}".encode(), week_of(at.time_ms)
+    if not fits or tally_of(view, name, week).count >= policy.urgent_week_max:
+        return False
+    count(view, name, week)
+    return True
 
 
 def _requester_role(at: Moment, sender: Person, recipient: Person, body: Request) -> str:
@@ -173,9 +200,10 @@ def _job_head(view: View, at: Moment, body: Request) -> Order | None:
         same, ErrorCode.BAD_FIELD, "not the same service, place and time as the job's first order"
     )
     entry = view.need(CatalogueEntry, head.service.encode())
-    require(
-        len(head.members) + 1 < max(1, entry.service.siblings), ErrorCode.ALREADY_EXISTS, "job full"
-    )
+    # Where guarded persons serve, a job has room for the guardian beside them.
+    beside = 1 if at.policy.persons.minor_mode == PRESENT else 0
+    most = max(1, entry.service.siblings) + beside
+    require(len(head.members) + 1 < most, ErrorCode.ALREADY_EXISTS, "job full")
     return head
 
 

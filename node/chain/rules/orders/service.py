@@ -5,13 +5,13 @@ from typing import Final, assert_never
 from msgspec.structs import replace
 
 from node.chain.errors import ErrorCode
-from node.chain.hashing import ID_BYTES, digest
 from node.chain.lifecycle import FINALS, Event, State
 from node.chain.policy import ServicePolicy, day_of, month_of
 from node.chain.records.actors import Interval, Person
 from node.chain.records.events import Membership
 from node.chain.records.orders import Order, Pair
 from node.chain.rules.guards import require, require_role, sending_person
+from node.chain.rules.orders.guardians import require_guardian_beside
 from node.chain.rules.orders.moves import (
     expect,
     finish,
@@ -40,6 +40,7 @@ from node.chain.rules.orders.settlement import (
     weighted,
 )
 from node.chain.rules.orders.timers import ripe_order
+from node.chain.rules.pairs import pair_of
 from node.chain.rules.serving import counted_minutes, require_free_time
 from node.chain.rules.stops import require_not_paused
 from node.chain.state import Moment, View
@@ -53,7 +54,7 @@ from node.chain.tx.orders import (
     GiveBack,
     ReportNoShow,
 )
-from node.chain.types import NO_ID, ZERO_HASH, Code, EpochMs, Id, Minutes
+from node.chain.types import NO_ID, ZERO_HASH, Code, EpochMs, Minutes
 
 PRESENCE_STRENGTH: Final = {"none": 0, "site-reader": 1, "recipient-wallet": 2}
 SERVICE_LIVE: Final = frozenset(
@@ -107,6 +108,7 @@ def _accept(view: View, at: Moment, sender: Person, order: Order, body: Accept) 
     credit_to = _credit_to(view, sender, body)
     require_not_paused(view, at, order.district, order.service, order.site)
     require_may_serve(view, at, order, sender)
+    require_guardian_beside(view, at, order, sender)
     _require_unrelated(view, order, sender)
     insured = not service_of(view, order).service.home_visit or body.insurance != ZERO_HASH
     require(insured, ErrorCode.GATE_MISSING, "insurance")
@@ -165,15 +167,8 @@ def _require_free_time(policy: ServicePolicy, order: Order, volunteer: Person) -
 
 
 def _count_pair(view: View, at: Moment, order: Order, volunteer: Person) -> tuple[Pair, bool]:
-    """The pair's count with this order, and whether it is beyond the month's limit.
-
-    Months only go forward: an order of the month before, taken after one of the next, counts with the next.
-    """
-    id_ = Id(digest("pair", at.chain_id, volunteer.id + order.recipient)[:ID_BYTES])
-    month = month_of(order.start_ms)
-    pair = view.get(Pair, id_) or Pair(id_, month, 0, Minutes(0), 0, b"")
-    if month > pair.month:
-        pair = replace(pair, month=month, orders=0, minutes=Minutes(0))
+    """The pair's count with this order, and whether it is beyond the month's limit."""
+    pair = pair_of(view, at, volunteer.id, order.recipient, month_of(order.start_ms))
     counted = replace(
         pair, orders=pair.orders + 1, minutes=Minutes(pair.minutes + order.expected_min)
     )
@@ -192,7 +187,7 @@ def _give_back(view: View, sender: Person, order: Order) -> None:
         order,
         volunteer=NO_ID,
         insurance=ZERO_HASH,
-        needs_endorse=0,
+        needs_endorse=1 if "urgent" in order.marks else 0,
         given_back_by=(*order.given_back_by, sender.id),
     )
     move(view, free, Event.GIVE_BACK, State.PUBLISHED, planned_end_ms(order))
@@ -255,6 +250,7 @@ def _check_in(view: View, at: Moment, sender: Person, order: Order, body: CheckI
     volunteer = view.need(Person, order.volunteer)
     require_not_paused(view, at, order.district, order.service, order.site)
     require_may_serve(view, at, order, volunteer)
+    require_guardian_beside(view, at, order, volunteer)
     require(volunteer.serving == NO_ID, ErrorCode.OVERLAP, "checked in elsewhere")
     require_siblings(view, order)
     begun_ms, late = _service_time(at, body.claimed_ms)

@@ -27,6 +27,7 @@ from node.chain.tx.orders import (
 from node.chain.tx.organisation import Attest, GrantRole
 from node.chain.types import NO_ID, ZERO_HASH, Code, EpochMs, Hash, Height, Id, Minutes
 from tests.kernel_city import FAR_MS, GULOU, SITE, KernelCity, make_genesis
+from tests.kernel_genesis import UNSAMPLED
 
 EVIDENCE = Hash(bytes([7]) * 32)
 NOBODY = Id(bytes([9]) * 16)
@@ -239,14 +240,14 @@ class Scene:
             self.city.accept(order, person)
             self.city.serve(order, hour)
             self.city.confirm(order, patron)
-            self.city.wait(25 * HOUR_MS)
+            self.city.wait(self.city.order(order).due_ms - self.city.now_ms)
             minutes -= hour
         return self
 
 
 @cache
 def _town() -> Scene:
-    return _build(Policy(1, Height(0)))
+    return _build(UNSAMPLED)
 
 
 def _build(policy: Policy) -> Scene:

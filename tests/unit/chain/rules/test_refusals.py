@@ -58,8 +58,15 @@ TOLD_ELSEWHERE: Final = {
     ("organisation.py", "_require_place", "ROLE_MISSING"): "test_recovery",
 }
 """Guards that only the other families reach."""
-STOPS: Final = frozenset({"require_not_paused()", "require_not_suspended()"})
-"""Guards of a human stop, which test_safety tells about."""
+STOPS: Final = frozenset(
+    {
+        "require_not_paused()",
+        "require_not_suspended()",
+        "require_guardian()",
+        "require_guardian_beside()",
+    }
+)
+"""Guards of a human stop, which test_safety tells about, and of guarded persons, which test_circle does."""
 NEVER_REACHED: Final = {
     ("orders/dispute.py", "_appeal", "ALREADY_DONE"): "after an appeal no verdict waits again",
     ("envelope.py", "check_envelope", "UNKNOWN_SUITE"): "there is one suite, so no key has another",
