@@ -14,13 +14,15 @@ from node.chain import keys
 from node.chain.certificate import Authority, AuthoritySet
 from node.chain.codec import Record, decoder, encode
 from node.chain.errors import ErrorCode, Malformed
-from node.chain.hashing import ID_BYTES, SUITE_ED25519_SHA256, derive_id, digest
+from node.chain.hashing import SUITE_ED25519_SHA256, derive_id, digest
 from node.chain.ledger import Ledger
 from node.chain.limits import GENESIS_SIZE_MAX_BYTES
 from node.chain.policy import Policy, ServiceClass
 from node.chain.records import StateRecord
-from node.chain.records.accounts import EMPTY, City, District
+from node.chain.records.accounts import EMPTY, City, new_district
 from node.chain.records.actors import ACTIVE, Operator, Person, Role, new_person
+from node.chain.records.actors import operator_id as operator_id  # noqa: PLC0414 - genesis gives them to all
+from node.chain.records.actors import seat_id as seat_id  # noqa: PLC0414 - genesis gives them to all
 from node.chain.records.bindings import Site
 from node.chain.records.settings import (
     AuthorityRecord,
@@ -33,7 +35,6 @@ from node.chain.types import (
     NO_ID,
     ZERO_HASH,
     ZERO_ID,
-    Code,
     CodeF,
     EpochMsF,
     Hash,
@@ -136,16 +137,6 @@ def _need(condition: bool, what: str) -> None:  # noqa: FBT001 - a guard's condi
         raise Malformed(ErrorCode.BAD_FIELD, f"genesis: {what}")
 
 
-def operator_id(chain_id: Hash, district: Code) -> Id:
-    """Id of an authority's governance voice: digest("operator", chain_id, district)[:16]."""
-    return Id(digest("operator", chain_id, district.encode())[:ID_BYTES])
-
-
-def seat_id(chain_id: Hash, district: Code) -> Id:
-    """Id of an authority's seat, which its consensus key speaks for: digest("seat", chain_id, district)[:16]."""
-    return Id(digest("seat", chain_id, district.encode())[:ID_BYTES])
-
-
 def genesis_person_id(chain_id: Hash, index: int) -> Id:
     """Id of the ``index``-th person of genesis."""
     return derive_id(chain_id, ZERO_ID, 0, 0, index)
@@ -197,7 +188,7 @@ def first_records(genesis: Genesis) -> Iterator[StateRecord]:
         yield CatalogueEntry(service, b"")
     for district in genesis.districts:
         first_staff = sum(1 for p in genesis.persons if p.home == district.code)
-        yield _first_district(district.code, first_staff + 1)
+        yield new_district(district.code, first_staff + 1)
         for site in district.sites:
             yield Site(district.code, site, b"")
     for member in genesis.authorities.members:
@@ -211,34 +202,6 @@ def first_records(genesis: Genesis) -> Iterator[StateRecord]:
     for index, person in enumerate(genesis.persons):
         numbers[person.home] += 1
         yield _first_person(chain_id, index, person, numbers[person.home])
-
-
-def _first_district(code: Code, next_number: int) -> District:
-    return District(
-        code=code,
-        next_number=next_number,
-        persons=EMPTY,
-        funds=EMPTY,
-        pool_free=EMPTY,
-        pool_held=EMPTY,
-        teams=EMPTY,
-        providers=EMPTY,
-        retired=EMPTY,
-        minted=0,
-        returned=0,
-        inflow=EMPTY,
-        honour=EMPTY,
-        claims=EMPTY,
-        capacity=EMPTY,
-        earned_min=0,
-        redeemed_min=0,
-        funded_min=0,
-        donated_min=0,
-        gifted_min=0,
-        settled_orders=0,
-        on_behalf_orders=0,
-        touch=b"",
-    )
 
 
 def _voice(id_: Id, member: Authority, key: bytes) -> Operator:

@@ -130,6 +130,8 @@ class Ledger:
             if record is None:
                 self.records.pop(key, None)
                 continue
+            if isinstance(record, District) and key not in self.records:
+                self.districts = tuple(sorted((*self.districts, record.code)))
             self.records[key] = record
             due = due_of(record)
             if due:

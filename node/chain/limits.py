@@ -16,6 +16,8 @@ BLOCK_TIMERS_MAX = 500
 """Timers fired at the start of one block; the rest make the next block due at once."""
 AUTHORITIES_MAX = 100
 """No city has more districts; bounds certificates to 8 KiB."""
+AUTHORITY_CHANGES_MAX = 1_000
+"""Steps of the authority trail: a change each month for eighty years, and a proof still carries all of them."""
 LANES_MAX = 16
 """Devices of one actor that sign side by side."""
 TRANSACTION_KEYS_MAX = 24

@@ -305,6 +305,14 @@ def _move_totals(view: View, leg: Leg, source_home: str, target_home: str) -> No
         _move_position(view, source_home, target_home, leg.minutes)
 
 
+def move_home_totals(view: View, source: str, target: str, name: str, minutes: int) -> None:
+    """Totals of two districts, and the position between them, when an account's home changes and its owner does not."""
+    if minutes:
+        _move_class(view, source, name, minutes, 0)
+        _move_class(view, target, name, 0, minutes)
+        _move_position(view, source, target, minutes)
+
+
 def _move_class(view: View, home: str, name: str, debit: int, credit: int) -> None:
     district = district_of(view, home)
     moved = _moved(getattr(district, name), debit, credit)

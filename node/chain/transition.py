@@ -1,10 +1,11 @@
 """From one state to the next: the same functions in mempool, proposer, voter, catch-up, auditor and simulator.
 
 A block is executed in this order: a policy whose height has come, the sample of the services that ended in the block
-before and the mark of the hour, due timers (at most 500, by due time, kind and id), the queues of redemptions, then its
-transactions; a transaction that touches an object fires that object's due timers first. The order of guards for a
-transaction is: version and suite, sender, expiry, policy version, sequence, quota, signature, the sender's standing,
-then its family's rules. A refused transaction changes nothing and never stands in a block.
+before, the mark of the hour and an authority set whose height has come, due timers (at most 500, by due time, kind and
+id), the queues of redemptions, evidence against authorities, then its transactions; a transaction that touches an
+object fires that object's due timers first. The order of guards for a transaction is: version and suite, sender,
+expiry, policy version, sequence, quota, signature, the sender's standing, then its family's rules. A refused
+transaction changes nothing and never stands in a block.
 """
 
 from collections.abc import Callable, Sequence
@@ -14,7 +15,8 @@ from typing import Final
 from msgspec.structs import replace
 
 from node.chain.books import check_identities
-from node.chain.certificate import authority_set_hash
+from node.chain.certificate import Evidence, authority_set_hash
+from node.chain.codec import encode
 from node.chain.dispatch import dispatch, fire_timer
 from node.chain.errors import Bug, ErrorCode, Rejected
 from node.chain.hashing import digest
@@ -23,15 +25,18 @@ from node.chain.limits import BLOCK_TIMERS_MAX, SETTLEMENT_KEYS_MAX, TRANSACTION
 from node.chain.merkle import leaf_hash, root_of
 from node.chain.policy import Policy, policy_hash
 from node.chain.records import StateRecord, encode_record
+from node.chain.records.accounts import District
 from node.chain.records.actors import Person
 from node.chain.records.orders import Order
 from node.chain.records.redemption import RedemptionQueue
-from node.chain.records.settings import AUTHORITIES_ID, AuthorityRecord, PolicyRecord, policy_id
-from node.chain.rules import redemption, standing
+from node.chain.records.settings import PolicyRecord, policy_id
+from node.chain.rules import redemption, standing, succession
 from node.chain.rules.envelope import advance, check_envelope, check_signature, signing_key
 from node.chain.rules.guards import require
 from node.chain.rules.marks import mark_time
+from node.chain.rules.offences import accuse
 from node.chain.rules.orders.sampling import draw_sample
+from node.chain.seats import current_set, waiting_from
 from node.chain.state import Moment, Reader, View, city_of
 from node.chain.tx.envelope import (
     SettlementBody,
@@ -159,6 +164,24 @@ class BlockRun:
         for district in ledger.districts:
             self._release_queue(district)
 
+    @property
+    def districts(self) -> tuple[str, ...]:
+        """Codes of all districts after this block so far, sorted."""
+        begun = {r.code for r in self.view.changes.values() if isinstance(r, District)}
+        return tuple(sorted(begun.union(self._ledger.districts)))
+
+    def accuse(self, evidence: Evidence) -> None:
+        """Enter one piece of evidence; all of it comes before the first transaction.
+
+        Raises:
+            Malformed: it proves nothing.
+            Rejected: ``ALREADY_EXISTS``, this offence is known.
+        """
+        assert not self.receipts
+        layer = View(self.view)
+        accuse(layer, self.at, evidence)
+        self._merge(layer, Hash(bytes(32)), encode(evidence))
+
     def add(self, signed: SignedTransaction, known: KnownSignature = nothing_known) -> Receipt:
         """Apply one transaction.
 
@@ -173,9 +196,9 @@ class BlockRun:
 
     def close(self) -> Execution:
         """Check the identities, put the changes into the tree, and hand out the outcome."""
-        check_identities(self.view, self._ledger.districts)
-        record = self.view.need(AuthorityRecord, AUTHORITIES_ID)
-        authorities = authority_set_hash(self.at.chain_id, record.authorities)
+        check_identities(self.view, self.districts)
+        signing = current_set(self.view)
+        following = waiting_from(self.view, Height(self.at.height + 1)) or signing
         return Execution(
             height=self.at.height,
             time_ms=self.at.time_ms,
@@ -183,8 +206,8 @@ class BlockRun:
             receipts=tuple(self.receipts),
             finals=tuple(self.finals),
             staged=self._ledger.stage(self.view.changes),
-            authorities_hash=authorities,
-            next_authorities_hash=authorities,
+            authorities_hash=authority_set_hash(self.at.chain_id, signing),
+            next_authorities_hash=authority_set_hash(self.at.chain_id, following),
             policy_hash=policy_hash(self.at.chain_id, self.at.policy),
         )
 
@@ -198,10 +221,11 @@ class BlockRun:
         self._keep(layer, self.at.time_ms, city.key_id)
 
     def _begin(self) -> None:
-        """Draw among the services that ended in the block before, and remember the hour."""
+        """Draw among the services that ended in the block before, remember the hour, let a waiting set take effect."""
         layer = View(self.view)
         draw_sample(layer, self.at)
         mark_time(layer, self.at)
+        succession.begin(layer, self.at)
         if layer.changes:
             self._keep(layer, self.at.time_ms, BEGIN_ID)
 
@@ -262,13 +286,17 @@ def execute(
     time_ms: EpochMs,
     transactions: Sequence[SignedTransaction],
     known: KnownSignature = nothing_known,
+    evidence: Sequence[Evidence] = (),
 ) -> Execution:
     """Execute a whole block on the ledger's tip, without adopting it.
 
     Raises:
         BlockRefused: a transaction breaks a rule; nothing of the block counts.
+        Rejected: a piece of evidence proves nothing new.
     """
     run = BlockRun(ledger, height, time_ms)
+    for pair in evidence:
+        run.accuse(pair)
     for index, signed in enumerate(transactions):
         try:
             run.add(signed, known)

@@ -14,13 +14,15 @@ from node.chain.block import HEADER_VERSION, Block, Header, Summary, block_id, e
 from node.chain.certificate import (
     AuthoritySet,
     CommitCertificate,
+    Evidence,
     authority_set_hash,
     certificate_fault,
     certificate_hash,
     check_evidence,
+    decode_message,
 )
 from node.chain.codec import Record, encode
-from node.chain.errors import Malformed
+from node.chain.errors import ErrorCode, Malformed
 from node.chain.genesis import Genesis, chain_id_of
 from node.chain.hashing import SUITE_ED25519_SHA256
 from node.chain.limits import BLOCK_SIZE_MAX_BYTES
@@ -29,6 +31,7 @@ from node.chain.policy import policy_hash
 from node.chain.records import StateRecord
 from node.chain.records.motions import Motion
 from node.chain.records.settings import PolicyRecord
+from node.chain.seats import Epoch
 from node.chain.tx.envelope import decode_transaction
 from node.chain.tx.governance import PolicyChange, ProposeMotion
 from node.chain.types import NO_HASH, EpochMs, Hash, Height
@@ -62,6 +65,12 @@ class Point:
     frontier: Frontier
     suite: int
     known_policies: frozenset[Hash]
+    epochs: tuple[Epoch, ...]
+    """Every set so far with its first height, the next block's included."""
+
+    def authorities_at(self, height: Height) -> AuthoritySet:
+        """The set that signs a height from 1 to the next block's; evidence is verified against that of its height."""
+        return next(e for e in reversed(self.epochs) if e.first_height <= height).authorities
 
 
 def start(genesis: Genesis) -> Point:
@@ -77,17 +86,27 @@ def start(genesis: Genesis) -> Point:
         frontier=Frontier(0, ()),
         suite=genesis.suite,
         known_policies=frozenset({policy_hash(chain_id, genesis.policy)}),
+        epochs=(Epoch(Height(1), genesis.authorities),),
     )
 
 
-def check_block(point: Point, block: Block, summary: Summary) -> Point:
+def check_block(
+    point: Point, block: Block, summary: Summary, following: AuthoritySet | None = None
+) -> Point:
     """The point after a block.
+
+    Args:
+        point: where the chain stands before it.
+        block: with its header.
+        summary: that closes the block's part of the log.
+        following: the set that the header names as the next one where that is another: by the trail of whoever has no
+            state, by the state of whoever has it.
 
     Raises:
         Violation: naming the first thing that is wrong with the block.
     """
     header = block.header
-    check_header(point, header)
+    check_header(point, header, following)
     _check_last_commit(point, block)
     _check_body(point, block)
     _check_summary(header, summary)
@@ -98,10 +117,13 @@ def check_block(point: Point, block: Block, summary: Summary) -> Point:
         time_ms=header.time_ms,
         block_id=block_id(point.chain_id, header),
         authorities=point.next_authorities,
-        next_authorities=point.next_authorities,
+        next_authorities=following or point.next_authorities,
         frontier=frontier,
         suite=header.suite,
         known_policies=point.known_policies | _moved_policies(point.chain_id, block),
+        epochs=point.epochs
+        if following is None
+        else (*point.epochs, Epoch(Height(header.height + 1), following)),
     )
 
 
@@ -154,8 +176,8 @@ def commit_fault(point: Point, certificate: CommitCertificate) -> str | None:
     return certificate_fault(point.chain_id, point.authorities, certificate)
 
 
-def check_header(point: Point, header: Header) -> None:
-    """What can be said of a header before its body is looked at.
+def check_header(point: Point, header: Header, following: AuthoritySet | None = None) -> None:
+    """What can be said of a header before its body is looked at; ``following`` as in ``check_block``.
 
     Raises:
         Violation: naming the first wrong field.
@@ -169,7 +191,8 @@ def check_header(point: Point, header: Header) -> None:
     _need(increasing, code.TIME, height, f"{header.time_ms} after {point.time_ms}")
     signers = authority_set_hash(point.chain_id, point.next_authorities)
     _need(header.authorities_hash == signers, code.AUTHORITIES_HASH, height, "another set")
-    same = header.next_authorities_hash == signers
+    named = authority_set_hash(point.chain_id, following or point.next_authorities)
+    same = header.next_authorities_hash == named
     _need(same, code.AUTHORITIES_HASH, height, "a change of the set without its vote")
     members = len(point.next_authorities.members)
     _need(header.maker < members, code.MAKER, height, f"authority {header.maker} of {members}")
@@ -209,9 +232,21 @@ def _check_body(point: Point, block: Block) -> None:
     _need(rooted, code.EVIDENCE, height, "another evidence root")
     for evidence in block.evidence:
         try:
-            check_evidence(point.chain_id, point.authorities, evidence)
+            check_evidence_of(point, evidence)
         except Malformed as fault:
             raise Violation(code.EVIDENCE, height, str(fault)) from fault
+
+
+def check_evidence_of(point: Point, evidence: Evidence) -> None:
+    """Evidence in the next block: of a height up to its own, against the set of that height.
+
+    Raises:
+        Malformed: it proves nothing.
+    """
+    height = decode_message(evidence.first).height
+    if not 1 <= height <= point.height + 1:
+        raise Malformed(ErrorCode.BAD_FIELD, f"evidence of height {height}")
+    check_evidence(point.chain_id, point.authorities_at(height), evidence)
 
 
 def _check_summary(header: Header, summary: Summary) -> None:

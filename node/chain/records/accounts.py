@@ -77,6 +77,35 @@ class District(Record, frozen=True, tag=66):
         return self.capacity.balance * PERMILLE // liability if liability else PERMILLE
 
 
+def new_district(code: Code, next_number: int = 1) -> District:
+    """A district where nothing has happened yet."""
+    return District(
+        code=code,
+        next_number=next_number,
+        persons=EMPTY,
+        funds=EMPTY,
+        pool_free=EMPTY,
+        pool_held=EMPTY,
+        teams=EMPTY,
+        providers=EMPTY,
+        retired=EMPTY,
+        minted=0,
+        returned=0,
+        inflow=EMPTY,
+        honour=EMPTY,
+        claims=EMPTY,
+        capacity=EMPTY,
+        earned_min=0,
+        redeemed_min=0,
+        funded_min=0,
+        donated_min=0,
+        gifted_min=0,
+        settled_orders=0,
+        on_behalf_orders=0,
+        touch=b"",
+    )
+
+
 class City(Record, frozen=True, tag=67):
     """The city's contra accounts, pool and running identities."""
 

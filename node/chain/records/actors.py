@@ -5,6 +5,7 @@ from typing import Annotated, Final
 from msgspec import Meta
 
 from node.chain.codec import Record
+from node.chain.hashing import ID_BYTES, digest
 from node.chain.records.accounts import EMPTY, Totals
 from node.chain.types import (
     NO_ID,
@@ -184,6 +185,16 @@ class Operator(Record, frozen=True, tag=65):
 
 
 Actor = Person | Operator
+
+
+def operator_id(chain_id: Hash, district: Code) -> Id:
+    """Id of an authority's governance voice: digest("operator", chain_id, district)[:16]."""
+    return Id(digest("operator", chain_id, district.encode())[:ID_BYTES])
+
+
+def seat_id(chain_id: Hash, district: Code) -> Id:
+    """Id of an authority's seat, which its consensus key speaks for: digest("seat", chain_id, district)[:16]."""
+    return Id(digest("seat", chain_id, district.encode())[:ID_BYTES])
 
 
 ACTIVE: Final = Code("active")

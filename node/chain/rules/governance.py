@@ -1,8 +1,8 @@
-"""What authorities say about their own seats, and their motions on policy and catalogue.
+"""What authorities say about their own seats, and their motions on policy, catalogue and the set itself.
 
 A passed policy is written at once and comes into force at its activation height, at least ten blocks later and never
 in retrospect; at most one waits. Orders keep the terms pinned when they were published. A passed catalogue change
-stands from that block on; it too binds only orders published later.
+stands from that block on; it too binds only orders published later. The set has rules of its own (``authorities``).
 """
 
 from typing import Final, assert_never
@@ -21,10 +21,12 @@ from node.chain.records.settings import (
     PolicyRecord,
     policy_id,
 )
+from node.chain.rules import authorities as seats
 from node.chain.rules.bounds import check_bounds
 from node.chain.rules.guards import created_id, require, require_origin, sending_operator
 from node.chain.rules.voting import Ballot, Outcome, seated_authorities
 from node.chain.state import Moment, View, district_of
+from node.chain.tx.authorities import AuthoritySubject
 from node.chain.tx.envelope import GovernanceBody, Transaction
 from node.chain.tx.governance import (
     CatalogueChange,
@@ -69,6 +71,8 @@ def _propose(view: View, at: Moment, tx: Transaction, tx_id: Hash, body: Propose
     operator = sending_operator(view, tx)
     authorities = seated_authorities(view, operator)
     _check(view, at, body.subject)
+    about_seats = isinstance(body.subject, AuthoritySubject)
+    vote_ms = seats.CHANGE_VOTE_MS if about_seats else at.policy.issuance.vote_ms
 
     motion = Motion(
         id=created_id(at, tx),
@@ -78,16 +82,18 @@ def _propose(view: View, at: Moment, tx: Transaction, tx_id: Hash, body: Propose
         voters=(operator.district,),
         opponents=(),
         state=Code("open"),
-        due_ms=EpochMs(at.time_ms + at.policy.issuance.vote_ms),
+        due_ms=EpochMs(at.time_ms + vote_ms),
         touch=b"",
     )
     view.create(motion)
+    if isinstance(body.subject, AuthoritySubject):
+        seats.open_change(view, at, tx, motion.id, body.subject)
     _decide(view, at, authorities, motion)
 
 
 def _vote(view: View, at: Moment, tx: Transaction, body: VoteMotion) -> None:
     operator = sending_operator(view, tx)
-    authorities = seated_authorities(view, operator)
+    authorities = seats.voting_authorities(view, operator, body.motion)
     motion = view.need(Motion, body.motion)
     require(motion.state == "open", ErrorCode.WRONG_STATE, motion.state)
     require(at.time_ms < motion.due_ms, ErrorCode.PROPOSAL_EXPIRED)
@@ -101,6 +107,9 @@ def _vote(view: View, at: Moment, tx: Transaction, body: VoteMotion) -> None:
 
 def _decide(view: View, at: Moment, authorities: AuthoritySet, motion: Motion) -> None:
     """Carry out what enough agree to, if it still can be; close what enough refuse."""
+    if isinstance(motion.subject, AuthoritySubject):
+        seats.decide(view, at, motion, motion.subject)
+        return
     match Ballot(motion.voters, motion.opponents).outcome(at, authorities):
         case Outcome.OPEN:
             return
@@ -120,7 +129,7 @@ def _check(view: View, at: Moment, subject: Subject) -> None:
         case CatalogueChange():
             _check_class(view, subject.service)
         case _:
-            assert_never(subject)
+            seats.set_after(view, subject)
 
 
 def _check_policy(view: View, at: Moment, policy: Policy) -> None:
@@ -155,7 +164,7 @@ def _check_class(view: View, service: ServiceClass) -> None:
         district_of(view, district)
 
 
-def _perform(view: View, subject: Subject) -> None:
+def _perform(view: View, subject: PolicyChange | CatalogueChange) -> None:
     match subject:
         case PolicyChange():
             view.create(PolicyRecord(subject.policy, b""))
@@ -167,4 +176,5 @@ def _perform(view: View, subject: Subject) -> None:
 
 def expire_motion(view: View, motion: Motion) -> None:
     """The timer of a motion that found too few voices."""
+    seats.close_change(view, motion.id)
     view.put(replace(motion, state=Code("expired"), due_ms=EpochMs(0)))

@@ -1,4 +1,4 @@
-"""What authorities say about their own seats and decide together: motions on policy and catalogue."""
+"""What authorities say about their own seats and decide together: motions on policy, catalogue and the set itself."""
 
 from typing import Annotated
 
@@ -6,6 +6,7 @@ from msgspec import Meta
 
 from node.chain.codec import Record
 from node.chain.policy import Policy, ServiceClass
+from node.chain.tx.authorities import AuthoritySubject
 from node.chain.types import HashF, IdF
 
 
@@ -32,7 +33,7 @@ class CatalogueChange(Record, frozen=True, tag=2):
     service: ServiceClass
 
 
-Subject = PolicyChange | CatalogueChange
+Subject = PolicyChange | CatalogueChange | AuthoritySubject
 
 
 class ProposeMotion(Record, frozen=True, tag=161):
