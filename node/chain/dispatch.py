@@ -13,6 +13,7 @@ from node.chain.records.accounts import Fund
 from node.chain.records.bindings import KinBinding, Mint, Proposal
 from node.chain.records.corrections import Donation
 from node.chain.records.events import Event
+from node.chain.records.leaving import Closing
 from node.chain.records.marks import TimeMark
 from node.chain.records.motions import Motion
 from node.chain.records.orders import Order
@@ -30,6 +31,7 @@ from node.chain.rules import (
     governance,
     identity,
     issuance,
+    leaving,
     orders,
     organisation,
     pools,
@@ -54,6 +56,7 @@ from node.chain.tx.envelope import (
     GovernanceBody,
     IdentityBody,
     IssuanceBody,
+    LeavingBody,
     OrderBody,
     OrganisationBody,
     RecoveryBody,
@@ -69,8 +72,8 @@ from node.chain.tx.organisation import MoneyAction
 from node.chain.types import Hash
 from node.chain.units import lapse_capacity
 
-PeopleBody = RecoveryBody | SafetyBody | SheetBody | CircleBody
-PeopleTimer = KinBinding | Recovery | Suspension | TimeMark | Rating | Complaint
+PeopleBody = RecoveryBody | SafetyBody | SheetBody | CircleBody | LeavingBody
+PeopleTimer = KinBinding | Recovery | Suspension | TimeMark | Rating | Complaint | Closing
 MoneyBody = CorrectionBody | RedemptionBody | SettlementBody | EventBody | TeamBody
 
 
@@ -88,6 +91,7 @@ def _action_families() -> Mapping[type[MoneyAction], ActionFamily]:
         safety.ACTIONS,
         sheets.ACTIONS,
         circle.ACTIONS,
+        leaving.ACTIONS,
     )
     owners = {action: family for family in families for action in family.roles}
     if set(owners) != set(get_args(MoneyAction)):
@@ -149,6 +153,8 @@ def _dispatch_people(view: View, at: Moment, tx: Transaction, body: PeopleBody) 
         sheets.apply(view, at, tx, body)
     elif isinstance(body, CircleBody):
         circle.apply(view, at, tx, body)
+    elif isinstance(body, LeavingBody):
+        leaving.apply(view, at, tx, body)
     else:
         assert_never(body)
 
@@ -163,6 +169,8 @@ def _fire_people_timer(view: View, record: PeopleTimer) -> None:
             safety.end_suspension(view, record)
         case TimeMark() | Rating():
             view.remove(record)
+        case Closing():
+            leaving.end_notice(view, record)
         case Complaint():
             remarks.fire_complaint(view, record)
         case _:

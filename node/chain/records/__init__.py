@@ -26,6 +26,7 @@ from node.chain.records.bindings import KinBinding, Mint, Proposal, Site
 from node.chain.records.corrections import Claim, Correction, Donation
 from node.chain.records.entries import HonourEntry, RecorderMonth, SiteMonth
 from node.chain.records.events import Event, Membership, Team
+from node.chain.records.leaving import Closing
 from node.chain.records.marks import TimeMark
 from node.chain.records.motions import Motion
 from node.chain.records.orders import Order, Pair
@@ -91,6 +92,7 @@ StateRecord = (
     | CodeSheet
     | Tally
     | Rating
+    | Closing
     | Complaint
     | AuthoritySchedule
     | PastSet
@@ -125,6 +127,7 @@ KINDS: dict[type[StateRecord], int] = {
     CitySettings: 80,
     Recovery: 81,
     Suspension: 82,
+    Closing: 83,
     TimeMark: 84,
     CodeSheet: 85,
     Rating: 86,

@@ -35,6 +35,8 @@ class Scope:
     subjects: frozenset[Id]
     """Neither propose nor second; but anyone may put forward that their own role ends."""
     second: SecondPlace = SecondPlace.SAME_DISTRICT
+    second_district: Code | None = None
+    """Which other district the second is of; None for any."""
     recorder: Id = NO_ID
     """Who recorded the subject or its consent: may propose, never second."""
 

@@ -194,6 +194,8 @@ def _require_place(
     proposers, seconders = _roles(proposal.action, families)
     if scope.second is SecondPlace.OTHER_DISTRICT:
         places = {r.district for r in sender.roles if r.role in seconders}
+        if scope.second_district is not None:
+            places &= {scope.second_district}
         elsewhere = sorted(places - {scope.district, CITY_HOME})
         require(bool(elsewhere), ErrorCode.WRONG_DISTRICT, f"a second outside {scope.district}")
         held = any(

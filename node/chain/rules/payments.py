@@ -12,7 +12,7 @@ from msgspec.structs import replace
 from node.chain.errors import Bug
 from node.chain.policy import PERMILLE, civil
 from node.chain.records.accounts import District, Fund, Totals
-from node.chain.records.actors import Person
+from node.chain.records.actors import CLOSED, Person
 from node.chain.records.events import Team
 from node.chain.state import ISSUE, Account, Book, Leg, Moment, View, city_of, post
 from node.chain.types import Id
@@ -82,9 +82,13 @@ def count_hold(view: View, opened: int, closed: int) -> None:
 
 
 def credit_person(view: View, source: Account, person_id: Id, minutes: int, cap_min: int) -> Credit:
-    """Pay minutes into a person's store up to the cap (0 for none), the surplus into the pool of their home."""
+    """Pay minutes into a person's store up to the cap (0 for none), the surplus into the pool of their home.
+
+    A closed account gets nothing: an order that outlived it fills the pool.
+    """
     person = view.need(Person, person_id)
     room = max(0, cap_min - person.store_min) if cap_min else minutes
+    room = 0 if person.status == CLOSED else room
     credited = min(minutes, room)
     post(
         view,

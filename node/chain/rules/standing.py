@@ -2,12 +2,13 @@
 
 While a recovery is under way nothing goes out of the account; service goes on. A suspended person takes no new service,
 or gives nothing out; services under way finish. The account's own timers are fired before it speaks, so that a backlog
-of timers changes nothing.
+of timers changes nothing; and its speaking ends any notice of closing.
 """
 
 from node.chain.errors import ErrorCode
-from node.chain.records.actors import Person
+from node.chain.records.actors import CLOSING, Person
 from node.chain.records.recovery import PENDING, Recovery
+from node.chain.rules.closing import wake
 from node.chain.rules.guards import require
 from node.chain.rules.recovery import fire_recovery
 from node.chain.rules.stops import ACCEPT, OUTGOING, require_not_suspended
@@ -33,19 +34,29 @@ def check_standing(view: View, at: Moment, tx: Transaction) -> None:
     """Whether the sender may say this now.
 
     Raises:
-        Rejected: ``RECOVERY_PENDING``, ``SUSPENDED``, ``GUARDIAN_MISSING``.
+        Rejected: ``RECOVERY_PENDING``, ``SUSPENDED``, ``CLOSED_ACCOUNT``, ``GUARDIAN_MISSING``.
     """
+    wake(view, tx.sender)
     account = outgoing_account(tx)
     if account:
         _require_no_recovery(view, account)
         require_not_suspended(view, at, OUTGOING, account)
+        _require_not_merging(view, account)
     elif isinstance(tx.body, RotateKey | SetContacts):
         _require_no_recovery(view, tx.sender)
     elif isinstance(tx.body, Accept):
         require_not_suspended(view, at, ACCEPT, tx.sender)
+        _require_not_merging(view, tx.sender)
     elif isinstance(tx.body, AttendEvent):
         require_not_suspended(view, at, ACCEPT, tx.body.person)
         _require_may_attend(view, at, tx.body.person)
+
+
+def _require_not_merging(view: View, account: Id) -> None:
+    """A duplicate that drains ends what is open and begins nothing."""
+    person = view.get(Person, account)
+    merging = person is not None and person.status == CLOSING
+    require(not merging, ErrorCode.CLOSED_ACCOUNT, account.hex())
 
 
 def _require_may_attend(view: View, at: Moment, id_: Id) -> None:

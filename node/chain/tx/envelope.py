@@ -22,6 +22,7 @@ from node.chain.tx import (
     governance,
     identity,
     issuance,
+    leaving,
     orders,
     organisation,
     recovery,
@@ -88,6 +89,7 @@ SafetyBody = (
 )
 SheetBody = sheets.RegisterSheet | sheets.CancelSheet
 CircleBody = circle.DeclareHousehold
+LeavingBody = leaving.FinishClosing
 TeamBody = teams.JoinTeam | teams.LeaveTeam | teams.DonateTeam
 Body = (
     IdentityBody
@@ -106,6 +108,7 @@ Body = (
     | SafetyBody
     | SheetBody
     | CircleBody
+    | LeavingBody
 )
 
 

@@ -10,6 +10,7 @@ from node.chain.tx import (
     corrections,
     entries,
     events,
+    leaving,
     pools,
     recovery,
     redemption,
@@ -118,6 +119,9 @@ MoneyAction = (
     | sheets.BindSheet
     | circle.BindGuardian
     | circle.ApprovePairing
+    | leaving.CloseAccount
+    | leaving.MergePersons
+    | leaving.ChangeHome
 )
 """Actions whose rules belong to other families."""
 AnyAction = Action | MoneyAction

@@ -23,6 +23,7 @@ from node.chain.policy import PERMILLE, OrderPolicy, day_of, month_of
 from node.chain.records.actors import Person
 from node.chain.records.orders import Order
 from node.chain.records.sheets import BOUND, CodeSheet, sheet_id
+from node.chain.rules.closing import wake
 from node.chain.rules.guards import require, require_role
 from node.chain.rules.orders.guardians import require_guardian
 from node.chain.rules.orders.parties import is_agent, judges_of, paying_person, people_of
@@ -133,6 +134,7 @@ def _use_code(view: View, at: Moment, sender: Person, order: Order, body: Confir
     require(sound, ErrorCode.METHOD_NOT_ALLOWED, "not a code of this sheet")
     require(slip.place not in sheet.used, ErrorCode.CODE_USED, f"code {slip.place}")
 
+    wake(view, order.recipient)
     view.put(replace(sheet, used=tuple(sorted((*sheet.used, slip.place)))))
 
 

@@ -8,7 +8,7 @@ from node.chain.errors import ErrorCode, Rejected
 from node.chain.lifecycle import FINALS, Event, State
 from node.chain.policy import civil, week_of
 from node.chain.records.accounts import fund_id
-from node.chain.records.actors import ACTIVE, Person
+from node.chain.records.actors import ACTIVE, CLOSING, Person
 from node.chain.records.orders import Order
 from node.chain.records.settings import CatalogueEntry
 from node.chain.rules.guards import (
@@ -81,6 +81,7 @@ def apply(
 def _request(view: View, at: Moment, tx: Transaction, tx_id: Hash, body: Request) -> None:
     sender = sending_person(view, tx)
     recipient = known_person(view, body.recipient)
+    require(recipient.status != CLOSING, ErrorCode.CLOSED_ACCOUNT, "the account is closing")
     require_guardian(recipient, sender)
     role = _requester_role(at, sender, recipient, body)
     require(body.consent in _CONSENT[role], ErrorCode.METHOD_NOT_ALLOWED, body.consent)

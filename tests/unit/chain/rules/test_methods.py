@@ -13,46 +13,16 @@ from node.chain.tx.orders import Confirm
 from node.chain.tx.organisation import GrantRole, Propose, Second
 from node.chain.tx.sheets import BindSheet, CancelSheet, RegisterSheet, Slip
 from node.chain.types import ZERO_HASH, Code, Height, Id, Minutes
-from tests.kernel_city import FAR_MS, GULOU, SITE, KernelCity
+from tests.kernel_city import FAR_MS, GULOU, SITE
 from tests.unit.chain.rules.scene import EVIDENCE, Scene, town
+from tests.unit.chain.rules.slips import SHEET, code_body, handed_out, issuer, register, slip
 
 pytestmark = pytest.mark.feature("D4")
-
-SHEET = 700
-
-
-def slip(place: int, sheet: int = SHEET) -> Slip:
-    """A code under the scratch layer."""
-    return Slip(sheet, place, f"7K2M9QXW4C{place:02d}".encode())
-
-
-def register(city: KernelCity, sheet: int = SHEET) -> RegisterSheet:
-    """Twelve codes, as hashes."""
-    return RegisterSheet(sheet, tuple(slip(i, sheet).hash(city.chain_id) for i in range(12)))
-
-
-def issuer(scene: Scene) -> Id:
-    """Of the city, not of a site."""
-    return scene.staff("city-arbiter")
-
-
-def handed_out(scene: Scene | None = None, sheet: int = SHEET) -> Scene:
-    """A sealed sheet in the elder's hands."""
-    scene = scene or town()
-    scene.city.do(issuer(scene), register(scene.city, sheet))
-    action = BindSheet(sheet, scene.elder, EVIDENCE)
-    scene.city.two(scene.staff("recorder"), scene.staff("second"), action)
-    return scene
 
 
 def served(scene: Scene, by: Id | None = None) -> Scene:
     """An hour of company, ended."""
     return scene.request(by).publish().accept().check_in().check_out()
-
-
-def code_body(scene: Scene, opened: Slip) -> Confirm:
-    """The elder scratched it."""
-    return scene.confirm_body(method="code", proof=opened.proof())
 
 
 def test_a_sealed_code_confirms_one_order_once() -> None:

@@ -55,6 +55,10 @@ TOLD_ELSEWHERE: Final = {
     ("guards.py", "require_evidence", "RECORD_FIELD_MISSING"): "test_corrections",
     ("guards.py", "require_unrelated", "RELATED_PERSONS"): "test_events",
     ("organisation.py", "_require_place", "WRONG_DISTRICT"): "test_recovery",
+    ("guards.py", "known_person", "CLOSED_ACCOUNT"): "test_leaving",
+    ("identity.py", "_accept_kin", "active_person()"): "test_leaving",
+    ("organisation.py", "_check_kin", "active_person() active_person()"): "test_leaving",
+    ("orders/request.py", "_request", "CLOSED_ACCOUNT"): "test_leaving",
     ("organisation.py", "_require_place", "ROLE_MISSING"): "test_recovery",
 }
 """Guards that only the other families reach."""
@@ -70,10 +74,7 @@ STOPS: Final = frozenset(
 NEVER_REACHED: Final = {
     ("orders/dispute.py", "_appeal", "ALREADY_DONE"): "after an appeal no verdict waits again",
     ("envelope.py", "check_envelope", "UNKNOWN_SUITE"): "there is one suite, so no key has another",
-    ("guards.py", "known_person", "CLOSED_ACCOUNT"): "nothing closes an account yet",
-    ("identity.py", "_accept_kin", "active_person()"): "nor makes an active person inactive",
-    ("organisation.py", "_check_kin", "active_person() active_person()"): "likewise",
-    ("orders/request.py", "publish", "known_person()"): "likewise",
+    ("orders/request.py", "publish", "known_person()"): "no account with an open order is closed",
 }
 """Guards that no transaction can reach today, and why they stand there all the same."""
 
