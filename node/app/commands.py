@@ -9,6 +9,7 @@ from node.app.assembly import DistrictNode
 from node.app.inquiry import ask_operations, ask_public, save_export
 from node.app.logs import set_up_logs
 from node.app.making import make_home
+from node.app.recovery_verbs import register
 from node.app.running import run_node
 from node.app.storage import translated
 from node.config import NodeHome, check, load
@@ -202,3 +203,6 @@ def _words(values: object) -> Text:
     assert isinstance(values, list)
     joined = ", ".join(map(str, values))
     return same(joined) if joined else t(zh="无", en="nobody")
+
+
+register(node_group)

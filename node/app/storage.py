@@ -20,11 +20,17 @@ def translated(home: Path) -> Iterator[None]:
     try:
         yield
     except StorageFault as error:
-        place = error.file if error.offset is None else f"{error.file}, {error.offset}"
+        place = same(error.file)
+        if error.offset is not None:
+            place = t(zh="{file} 第 {offset} 字节", en="{file} at byte {offset}").fill(
+                file=error.file, offset=error.offset
+            )
         raise fault(
             f"S{error.code.value:02d}",
             ExitCode.STORAGE,
             what=t(zh=f"节点停止：{error.chinese}", en=f"The node stops: {error.english}"),
-            why=same(f"{place}: {error.reason}"),
+            why=t(zh="{place}：{reason}", en="{place}: {reason}").fill(
+                place=place, reason=error.reason
+            ),
             remedy=same(error.command(str(home))),
         ) from error

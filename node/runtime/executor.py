@@ -19,6 +19,7 @@ from node.chain.block import (
     evidence_root,
 )
 from node.chain.certificate import (
+    AuthoritySet,
     CommitCertificate,
     Evidence,
     certificate_hash,
@@ -31,17 +32,17 @@ from node.chain.hashing import SUITE_ED25519_SHA256
 from node.chain.ledger import Ledger
 from node.chain.limits import BLOCK_EVIDENCE_MAX
 from node.chain.merkle import leaf_hash
+from node.chain.seats import following_set
 from node.chain.transition import BlockRefused, Execution
 from node.chain.tx.envelope import SignedTransaction, body_kind, parse
 from node.chain.types import NO_HASH, EpochMs, Hash, Height
-from node.chain.verify import Point, check_block, check_header
+from node.chain.verify import Point, check_block, check_header, check_tip
 from node.chain.violations import Violation
 from node.runtime.application import LedgerApplication
-from node.runtime.opening import KeptHeader, decode_kept_header, open_state
+from node.runtime.opening import InvalidBlock, KeptHeader, decode_kept_header, open_state
 from node.runtime.ports import DecidedBlock, Tip
 from node.store.blocklog import BlockLog
 from node.store.chainstore import BlockChanges, ChainStore, TransactionEntry
-from node.store.faults import StorageCode, StorageFault
 from node.store.kv import Change
 
 REMEMBERED_MAX: Final = 8
@@ -165,6 +166,11 @@ class Executor:
             point.height, point.time_ms, point.block_id, self._certificate, point.next_authorities
         )
 
+    @property
+    def _following(self) -> AuthoritySet | None:
+        """The set that the next header names as the one after, where it is another."""
+        return following_set(self.ledger, self._point.height)
+
     def watch(self, watcher: Watcher) -> None:
         """Tell of every block from now on, after it is durable."""
         self._watchers.append(watcher)
@@ -177,15 +183,18 @@ class Executor:
             maker: own authority index.
         """
         height = Height(self._point.height + 1)
-        prepared = self.app.prepare(height, time_ms, self._pool.candidates())
+        waiting = tuple(self._evidence.values())[:BLOCK_EVIDENCE_MAX]
+        prepared = self.app.prepare(height, time_ms, self._pool.candidates(), waiting)
         for signed, fault in prepared.refused:
             self._pool.refused(signed, fault)
-        evidence = tuple(self._evidence.values())[:BLOCK_EVIDENCE_MAX]
+        for known in prepared.refused_evidence:
+            self._evidence.pop(known.first + known.second, None)
+        evidence = prepared.evidence
         summary = summary_of(prepared.execution)
         header = self._header(prepared.transactions, prepared.execution, summary, evidence, maker)
         last_commit = () if self._certificate is None else (self._certificate,)
         block = Block(header, last_commit, tuple(s.raw for s in prepared.transactions), evidence)
-        point = check_block(self._point, block, summary)
+        point = check_block(self._point, block, summary, self._following)
         self._remember(_Candidate(block, summary, prepared.transactions, prepared.execution, point))
         return block
 
@@ -246,15 +255,14 @@ class Executor:
             self._evidence.pop(next(iter(self._evidence)))
 
     def _replay(self) -> None:
-        """Bring the chain store and the state to the block log's last height."""
+        """Bring the chain store and the state to the block log's last height, every block with its certificate."""
         for stored in self.block_log.iterate(Height(self._point.height + 1)):
             try:
                 candidate = self._evaluate(decode_block(stored.block))
                 certificate = decode_certificate(stored.certificate)
+                check_tip(candidate.point, certificate)
             except (Violation, BlockRefused, Rejected) as fault:
-                raise StorageFault(
-                    StorageCode.BLOCK_LOG_DAMAGED, f"block {stored.height}", str(fault)
-                ) from fault
+                raise InvalidBlock(stored.height, str(fault)) from fault
             self._apply(candidate, certificate)
 
     def _evaluate(self, block: Block) -> _Candidate:
@@ -263,14 +271,14 @@ class Executor:
         Raises:
             Violation: links, certificate, counts or roots.
             BlockRefused: a transaction breaks a rule.
-            Rejected: a transaction is malformed.
+            Rejected: a transaction is malformed, or evidence proves nothing new.
         """
-        check_header(self._point, block.header)
+        check_header(self._point, block.header, self._following)
         transactions = tuple(self._decoded(raw) for raw in block.transactions)
         header = block.header
-        execution = self.app.process(header.height, header.time_ms, transactions)
+        execution = self.app.process(header.height, header.time_ms, transactions, block.evidence)
         summary = summary_of(execution)
-        point = check_block(self._point, block, summary)
+        point = check_block(self._point, block, summary, self._following)
         return _Candidate(block, summary, transactions, execution, point)
 
     def _decoded(self, raw: bytes) -> SignedTransaction:

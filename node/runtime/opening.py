@@ -8,13 +8,14 @@ damage, which ``timebank node rebuild`` mends; nothing of it is used.
 from dataclasses import dataclass
 
 from node.chain.block import Header, Summary, block_id, decode_block
-from node.chain.certificate import CommitCertificate, decode_certificate
+from node.chain.certificate import CommitCertificate, authority_set_hash, decode_certificate
 from node.chain.codec import Record, decoder, encode
 from node.chain.errors import Malformed
 from node.chain.genesis import Genesis, chain_id_of, first_records, new_ledger
 from node.chain.ledger import Ledger
 from node.chain.merkle import Frontier, leaf_hash
 from node.chain.records import decode_record, encode_record, record_key
+from node.chain.seats import epochs_of
 from node.chain.types import Hash, Height
 from node.chain.verify import Point, policies_in, start
 from node.store.blocklog import BlockLog
@@ -30,6 +31,19 @@ class KeptHeader(Record, frozen=True):
 
 
 decode_kept_header = decoder(KeptHeader, 2_048)
+
+
+class InvalidBlock(StorageFault):
+    """A block of the log reads well and is not valid on the one before it.
+
+    Attributes:
+        height: of the block.
+    """
+
+    def __init__(self, height: Height, reason: str) -> None:
+        """``reason`` is what the rules say."""
+        self.height = height
+        super().__init__(StorageCode.BLOCK_LOG_DAMAGED, f"block {height}", reason)
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,16 +113,26 @@ def _restored(genesis: Genesis, header: Header, store: ChainStore) -> tuple[Ledg
     if frontier.root() != header.log_root:
         raise _differs(height, "the log root differs")
     ledger.height, ledger.time_ms, ledger.frontier = height, header.time_ms, frontier
+    epochs = epochs_of(ledger, height)
+    authorities = next(e for e in reversed(epochs) if e.first_height <= height).authorities
+    following = epochs[-1].authorities
+    for said, found in (
+        (header.authorities_hash, authorities),
+        (header.next_authorities_hash, following),
+    ):
+        if said != authority_set_hash(first.chain_id, found):
+            raise _differs(height, "another authority set")
     point = Point(
         chain_id=first.chain_id,
         height=height,
         time_ms=header.time_ms,
         block_id=block_id(first.chain_id, header),
-        authorities=genesis.authorities,
-        next_authorities=genesis.authorities,
+        authorities=authorities,
+        next_authorities=following,
         frontier=frontier,
         suite=header.suite,
         known_policies=policies_in(first.chain_id, ledger.records.values()),
+        epochs=epochs,
     )
     return ledger, point
 

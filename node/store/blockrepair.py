@@ -5,7 +5,7 @@ known: what comes from peers is verified by whoever fetches it, and the whole lo
 certificates, by the replay that follows a repair.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 
 from node.chain.codec import encode
@@ -31,7 +31,12 @@ class RepairReport:
 
 
 def repair_block_log(
-    files: Files, chain_id: Hash, fetch: Fetch, first: Height, last: Height
+    files: Files,
+    chain_id: Hash,
+    fetch: Fetch,
+    first: Height,
+    last: Height,
+    distrusted: Collection[Height] = (),
 ) -> RepairReport:
     """Make the log whole; a segment without damage is not touched.
 
@@ -45,6 +50,7 @@ def repair_block_log(
         first: height at which the log has to begin, 1 unless a snapshot began it.
         last: height the log has to reach at least, such as the applied height; 0 for whatever
             the log has itself.
+        distrusted: fetched even where a sound record stands: its block has turned out not to be valid.
 
     Raises:
         StorageFault: the disk fails.
@@ -57,8 +63,9 @@ def repair_block_log(
     kept = 0
     fetched: list[Height] = []
     for start, following in zip(firsts, [*firsts[1:], None], strict=True):
-        bodies = _salvage(files, start)
-        stop = following or max([last, *bodies]) + 1
+        found = _salvage(files, start)
+        bodies = {height: body for height, body in found.items() if height not in distrusted}
+        stop = following or max([last, *found]) + 1
         missing = [Height(h) for h in range(start, stop) if h not in bodies]
         kept += stop - start - len(missing)
         if not missing and _is_sound(files, chain_id, start, bodies):

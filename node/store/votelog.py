@@ -100,6 +100,11 @@ class VoteLog:
         """Nothing is signed at this height or below."""
         return self._floor
 
+    @property
+    def reached(self) -> Height:
+        """The highest height of any slot that reads, 0 for none; of a damaged log it may be too low."""
+        return Height(max(self._reached, 0))
+
     def messages(self, height: Height) -> tuple[SignedMessage, ...]:
         """Everything signed at one height, in the order of signing."""
         return tuple(e for e in self._entries if not isinstance(e, Mark) and e.height == height)
