@@ -87,6 +87,8 @@ class OrderPolicy(Record, frozen=True):
     """Recorded call-backs of one caller and day that need no endorsement."""
     witness_permille: UintF = 200
     """Share of a site's confirmed minutes in a month that staff may confirm as witnesses."""
+    certifiable_after_ms: UintF = 14 * DAY_MS
+    """Days of notice between a settlement and the first certificate that counts it."""
     witness_free_min: MinutesF = Minutes(600)
     """Minutes of a site and month that staff may witness whatever the share; a new month begins with nothing."""
 

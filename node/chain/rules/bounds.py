@@ -58,6 +58,7 @@ ORDERS: Final[dict[str, _Range]] = {
     "urgent_week_max": _COUNT,
     "call_back_day_max": _COUNT,
     "witness_permille": (0, PERMILLE),
+    "certifiable_after_ms": _TIMER,
     "witness_free_min": _YEAR_MIN,
 }
 PERSONS: Final[dict[str, _Range]] = {
