@@ -2,7 +2,7 @@
 
 from node.chain.errors import Malformed
 from node.chain.genesis import Genesis
-from node.chain.proof import Proven, verify_proof
+from node.chain.proof import Proven, Supply, verify_proof
 from node.chain.records.accounts import City, District
 from node.chain.records.actors import Person
 from node.chain.records.orders import Order
@@ -40,7 +40,7 @@ def proven_data(proven: Proven) -> dict[str, Json]:
         "chain_id": proven.chain_id.hex(),
         "height": proven.height,
         "time_ms": proven.time_ms,
-        "block_id": proven.block_id.hex(),
+        "block_id": None if proven.block_id is None else proven.block_id.hex(),
         "signers": proven.signers,
         "authorities": proven.authorities,
         "final_height": proven.final_height,
@@ -75,6 +75,8 @@ def _subject_data(proven: Proven) -> dict[str, Json]:
             "sender": subject.tx.sender.hex(),
             "body": type(subject.tx.body).__name__,
         }
+    if isinstance(subject, Supply):
+        return {"kind": "supply", "districts": [one.code for one in subject.districts]}
     return {"kind": type(subject).__name__.lower(), "id": subject.key_id.hex()}
 
 
@@ -88,6 +90,16 @@ def _subject_pairs(proven: Proven) -> list[tuple[Text, Cell]]:
             return [
                 (what, same(f"{type(subject.tx.body).__name__} {subject.tx_id.hex()}")),
                 (t(zh="签名人", en="Sender"), subject.tx.sender.hex()),
+            ]
+        case Supply():
+            issued = duration(subject.city.issue.debits)
+            return [
+                (
+                    what,
+                    t(zh="全市总量，发行 {issued}", en="Totals; issued {issued}").fill(
+                        issued=issued
+                    ),
+                )
             ]
         case Order():
             return _order_pairs(subject)

@@ -5,22 +5,28 @@ h is therefore raised only after every block below h was executed: execution may
 """
 
 from collections import deque
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
+from copy import deepcopy
 from dataclasses import dataclass
+from pathlib import Path
 from time import perf_counter
 from typing import BinaryIO, Final
 
 from node.audit.books import Identity, check_books, identities
 from node.audit.checkpoints import Comparison, Noted
 from node.audit.replay import Parsed, Replay, parse_step
+from node.audit.saved import Saved, save
 from node.audit.signatures import Verdicts, Workers, known_by
-from node.audit.structure import Walk, find_transaction
+from node.audit.structure import Step, Walk, find_transaction
 from node.audit.sums import Sums, sum_books
 from node.audit.tally import Tally
+from node.chain.certificate import CommitCertificate
 from node.chain.genesis import Genesis
+from node.chain.ledger import Ledger
+from node.chain.transition import Execution
 from node.chain.types import Hash
-from node.chain.verify import Point
-from node.chain.violations import Incomplete, Violation
+from node.chain.verify import AuthorityChange, Point
+from node.chain.violations import Incomplete, Violation, ViolationCode
 
 AHEAD_BLOCKS: Final = 8
 """Blocks read before the one that is executed; of at most 8 MiB each."""
@@ -28,6 +34,8 @@ AHEAD_BLOCKS: Final = 8
 OpenArchive = Callable[[], BinaryIO]
 Progress = Callable[[int], None]
 """Told the bytes read so far, after each block."""
+Watcher = Callable[[Parsed, Execution, Ledger], None]
+"""Shown each sound block with what came of it and the state after it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +69,13 @@ class Auditor:
     """One archive under audit."""
 
     def __init__(
-        self, genesis: Genesis, open_archive: OpenArchive, checkpoints: Iterable[Noted] = ()
+        self,
+        genesis: Genesis,
+        open_archive: OpenArchive,
+        checkpoints: Iterable[Noted] = (),
+        *,
+        watchers: Sequence[Watcher] = (),
+        saved: Saved | None = None,
     ) -> None:
         """Prepare; nothing is read yet.
 
@@ -69,14 +83,36 @@ class Auditor:
             genesis: what everything is verified from.
             open_archive: the archive from its first byte, each time it is called.
             checkpoints: notes to compare the log with.
+            watchers: shown every block that is executed, in order.
+            saved: where an earlier audit stood; blocks up to there are not executed again.
         """
         self._genesis = genesis
         self._open = open_archive
-        self._replay = Replay(genesis, self._earlier)
+        self._saved = saved
+        self._watchers = watchers
+        self._replay = Replay(genesis, self._earlier, None if saved is None else saved.ledger)
         self._comparison = Comparison(checkpoints)
-        self._tally = Tally()
+        self._tally = Tally() if saved is None else saved.tally
+        self.changes: tuple[AuthorityChange, ...] = ()
+        """The trail of authority changes, after a run."""
+        self.tip_certificate: CommitCertificate | None = None
+        self._counted: Tally | None = None
         self._point: Point | None = None
         self._identities: tuple[Identity, ...] = ()
+
+    @property
+    def ledger(self) -> Ledger:
+        """The state after the last sound block."""
+        return self._replay.ledger
+
+    def keep(self, path: Path) -> None:
+        """Write to a file where the audit stands, for ``Saved``.
+
+        Raises:
+            OSError: it cannot be written.
+        """
+        assert self._point is not None, "an audit that ran has a point"
+        save(path, self._point.block_id, self._replay.ledger, self._tally)
 
     def run(self, jobs: int = 1, progress: Progress | None = None) -> Outcome:
         """Audit the whole archive.
@@ -95,11 +131,12 @@ class Auditor:
                 self._finish(walk)
             except (Violation, Incomplete) as found:
                 fault = found
+            self.changes, self.tip_certificate = tuple(walk.changes), walk.tip_certificate
         return Outcome(
             fault=fault,
             point=self._point,
             state_root=self._replay.state_root,
-            tally=self._tally,
+            tally=self._counted or self._tally,
             sums=sum_books(self._replay.ledger.records.values()),
             identities=self._identities,
             signatures=walk.signatures + self._tally.transactions,
@@ -122,6 +159,9 @@ class Auditor:
                 step = next(steps, None)
                 if step is None:
                     break
+                if self._skips(step):
+                    progress()
+                    continue
                 parsed = parse_step(step)
             except (Violation, Incomplete) as fault:
                 stopped = fault
@@ -135,15 +175,41 @@ class Auditor:
         if stopped is not None:
             raise stopped
 
+    def _skips(self, step: Step) -> bool:
+        """Whether an earlier audit has executed the block; then its state must be the block's.
+
+        Raises:
+            Violation: ``FORK``, the earlier audit was of another history; else as ``Comparison.pass_block``.
+        """
+        saved, height = self._saved, step.block.header.height
+        if saved is None or height > saved.height:
+            return False
+        if height == saved.height:
+            here = (step.after.block_id, step.block.header.state_root)
+            if here != (saved.block_id, saved.ledger.state_root):
+                reason = "the saved state is of another history"
+                raise Violation(ViolationCode.FORK, height, reason)
+            saved.ledger.frontier = step.after.frontier
+        self._comparison.pass_block(step.after)
+        self._point = step.after
+        return True
+
     def _execute(self, parsed: Parsed, verdicts: Verdicts | None) -> None:
         execution = self._replay.run(parsed, known_by(verdicts))
         self._comparison.pass_block(parsed.step.after)
         self._tally.add_block(parsed, execution)
         self._point = parsed.step.after
+        for watcher in self._watchers:
+            watcher(parsed, execution, self._replay.ledger)
 
     def _finish(self, walk: Walk) -> None:
+        if self._saved is not None and walk.point.height < self._saved.height:
+            reason = f"the saved state is of block {self._saved.height}"
+            raise Incomplete(walk.point.height, reason)
         if walk.tip_certificate is not None:
-            self._tally.add_certificate(walk.point.authorities, walk.tip_certificate)
+            # A longer archive has this certificate, or another of the same block, in its next block.
+            self._counted = deepcopy(self._tally)
+            self._counted.add_certificate(walk.point.authorities, walk.tip_certificate)
         sums = sum_books(self._replay.ledger.records.values())
         self._identities = identities(sums, self._tally)
         check_books(self._identities, walk.point.height)

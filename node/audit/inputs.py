@@ -6,7 +6,7 @@ from typing import Final
 import msgspec
 
 from node.audit.checkpoints import Noted, read_checkpoint
-from node.chain.checkpoint import NOTE_SIZE_MAX_BYTES
+from node.chain.checkpoint import NOTE_SIZE_MAX_BYTES, Note, parse_note
 from node.chain.errors import Malformed
 from node.chain.genesis import Genesis
 from node.chain.genesis_document import from_document
@@ -52,6 +52,16 @@ def read_note(genesis: Genesis, path: Path) -> Noted:
         Violation: ``CHECKPOINT``.
     """
     return read_checkpoint(genesis, path.name, read_at_most(path, NOTE_SIZE_MAX_BYTES))
+
+
+def read_noted(path: Path) -> Note:
+    """The note of a file with all its lines, verified by nobody.
+
+    Raises:
+        OSError: it cannot be read.
+        Malformed: it is no note.
+    """
+    return parse_note(read_at_most(path, NOTE_SIZE_MAX_BYTES))
 
 
 def read_proof(path: Path) -> bytes:

@@ -4,12 +4,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from node.audit.inputs import read_proof
+from node.audit.paper import as_proof
 from node.chain.errors import Malformed
 from node.chain.genesis import Genesis
-from node.chain.proof import Proven, verify_proof
+from node.chain.proof import Proven, Supply, verify_proof
 from node.chain.records.actors import Person
 from node.chain.records.orders import Order
 from node.chain.tx.envelope import SignedTransaction
+from node.chain.verify import AuthorityChange
 from node.chain.violations import Violation, ViolationCode
 from node.console.formats import duration, instant
 from node.console.language import Text, t
@@ -25,14 +27,14 @@ class Checked:
     fault: Violation | None
 
 
-def check_file(genesis: Genesis, path: Path) -> Checked:
-    """Verify one proof file.
+def check_file(genesis: Genesis, path: Path, trail: tuple[AuthorityChange, ...] = ()) -> Checked:
+    """Verify one proof file, or the texts of a proof's codes, to which the trail is brought.
 
     Raises:
         OSError: it cannot be read.
     """
     try:
-        return Checked(path, verify_proof(genesis, read_proof(path)), None)
+        return Checked(path, verify_proof(genesis, as_proof(read_proof(path), trail)), None)
     except Malformed as fault:
         reason = f"{path.name}: {fault.detail or fault.code.name.lower()}"
         return Checked(path, None, Violation(ViolationCode.PROOF, 0, reason))
@@ -56,7 +58,7 @@ def checked_data(checked: Checked) -> dict[str, Json]:
         "id": id_,
         "height": proven.height,
         "time_ms": proven.time_ms,
-        "block_id": proven.block_id.hex(),
+        "block_id": None if proven.block_id is None else proven.block_id.hex(),
         "final_height": proven.final_height,
         "signers": proven.signers,
         "authorities": proven.authorities,
@@ -100,6 +102,8 @@ def _subject(proven: Proven) -> tuple[str, str]:
             return "absence", ""
         case SignedTransaction() as signed:
             return "transaction", signed.tx_id.hex()
+        case Supply():
+            return "supply", ""
         case record:
             return type(record).__name__.lower(), record.key_id.hex()
 

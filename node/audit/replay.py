@@ -13,6 +13,7 @@ from node.audit.structure import Step
 from node.chain.books import check_identities
 from node.chain.errors import Bug, ErrorCode, Malformed, Rejected
 from node.chain.genesis import Genesis, new_ledger
+from node.chain.ledger import Ledger
 from node.chain.records import key_of
 from node.chain.records.actors import Actor, Operator, Person
 from node.chain.rules.envelope import signing_key
@@ -67,9 +68,14 @@ def parse_step(step: Step) -> Parsed:
 class Replay:
     """The ledger as the archive makes it, from genesis to the last sound block."""
 
-    def __init__(self, genesis: Genesis, earlier: EarlierPlace) -> None:
-        """Begin at height 0; ``earlier`` is asked only when a sequence number is used twice."""
-        self.ledger = new_ledger(genesis)
+    def __init__(
+        self, genesis: Genesis, earlier: EarlierPlace, ledger: Ledger | None = None
+    ) -> None:
+        """Begin at height 0, or with a ledger of another height.
+
+        ``earlier`` is asked only when a sequence number is used twice.
+        """
+        self.ledger = ledger or new_ledger(genesis)
         self._earlier = earlier
 
     @property
@@ -109,13 +115,18 @@ class Replay:
     def _execute(self, parsed: Parsed, known: KnownSignature) -> Execution:
         header = parsed.step.block.header
         run = BlockRun(self.ledger, header.height, header.time_ms)
+        for pair in parsed.step.block.evidence:
+            try:
+                run.accuse(pair)
+            except Rejected as fault:
+                raise Violation(ViolationCode.EVIDENCE, header.height, str(fault)) from fault
         for index, signed in enumerate(parsed.transactions):
             try:
                 run.add(signed, known)
             except Rejected as fault:
                 raise self._refused(header.height, index, signed, fault) from fault
         try:
-            check_identities(run.view, self.ledger.districts)
+            check_identities(run.view, run.districts)
         except Bug as fault:
             raise Violation(ViolationCode.IDENTITY, header.height, str(fault)) from fault
         return run.close()

@@ -47,6 +47,7 @@ class Walk:
         point: where the chain stands after the last sound block.
         signatures: of certificates and evidence that have verified.
         tip_certificate: that of the last block, once it was read.
+        changes: the trail of authority changes, as the archive has it.
     """
 
     def __init__(self, source: ByteSource, genesis: Genesis) -> None:
@@ -56,6 +57,7 @@ class Walk:
         self.tip_certificate: CommitCertificate | None = None
         self._source = source
         self._genesis = genesis
+        self.changes: list[AuthorityChange] = []
         self._trail: dict[int, AuthorityChange] = {}
 
     def steps(self) -> Iterator[Step]:
@@ -72,6 +74,7 @@ class Walk:
                 case Genesis():
                     self._check_genesis(entry)
                 case AuthorityChange():
+                    self.changes.append(entry)
                     self._trail[entry.header.height] = entry
                     walk_trail(
                         self.point.chain_id, self._genesis.authorities, tuple(self._trail.values())
@@ -94,7 +97,9 @@ class Walk:
     def _step(self, entry: ArchivedBlock) -> Step:
         before, block = self.point, entry.block
         try:
-            after = check_block(before, block, entry.summary)
+            change = self._trail.get(block.header.height)
+            following = None if change is None else change.authorities
+            after = check_block(before, block, entry.summary, following)
         except Violation as fault:
             if fault.code is ViolationCode.PREVIOUS_ID and _is_disowned(before, block):
                 raise Violation(

@@ -1,0 +1,161 @@
+"""``audit prove``: a proof file from an archive, about any height, as a file or as QR codes on paper."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Final
+
+import click
+
+from node.audit.checkpoints import Noted
+from node.audit.group import FILE, FOLDER, archive_argument, audit_group, audited, genesis_option
+from node.audit.inputs import read_genesis, read_note, read_noted
+from node.audit.paper import write_codes
+from node.audit.proving import (
+    AboutOrder,
+    AboutRecord,
+    AboutSupply,
+    AboutTransaction,
+    NothingToProveError,
+    Prover,
+    Wanted,
+)
+from node.chain.genesis import Genesis
+from node.chain.proof import verify_proof
+from node.chain.records import KINDS
+from node.chain.records.actors import Person
+from node.chain.types import Hash, Height, Id
+from node.console.command import argument, command, option
+from node.console.console import Console, pass_console
+from node.console.fault import incomplete, usage
+from node.console.language import same, t
+from node.console.result import Facts, Result
+
+FORMAT: Final = "timebank-proof-made/1"
+SUBJECTS: Final = ("balance", "record", "order", "transaction", "supply")
+
+
+def _identified(make: Callable[[bytes], Wanted], size: int, said: str) -> Wanted:
+    try:
+        id_ = bytes.fromhex(said)
+    except ValueError:
+        id_ = b""
+    if len(id_) != size:
+        raise usage(
+            t(zh="编号应为 {n} 位十六进制数", en="An id here has {n} hexadecimal digits").fill(
+                n=2 * size
+            )
+        )
+    return make(id_)
+
+
+def _record(said: str) -> Wanted:
+    """``kind:id``, such as ``district:gulou`` or ``person:`` and 32 hexadecimal digits."""
+    name, _, id_ = said.partition(":")
+    numbers = {kind.__name__.lower(): number for kind, number in KINDS.items()}
+    if name.replace("_", "") not in numbers or not id_:
+        raise usage(
+            t(zh="写成 种类:编号，例如 district:gulou", en="Write kind:id, such as district:gulou")
+        )
+    number = numbers[name.replace("_", "")]
+    try:
+        return AboutRecord(number, bytes.fromhex(id_))
+    except ValueError:
+        return AboutRecord(number, id_.encode("utf-8"))
+
+
+def _wanted(subject: str, said: str) -> Wanted:
+    match subject:
+        case "balance":
+            return _identified(lambda id_: AboutRecord(KINDS[Person], id_), 16, said)
+        case "order":
+            return _identified(lambda id_: AboutOrder(Id(id_)), 16, said)
+        case "transaction":
+            return _identified(lambda id_: AboutTransaction(Hash(id_)), 32, said)
+        case "record":
+            return _record(said)
+        case _:
+            return AboutSupply()
+
+
+@command(
+    audit_group,
+    "prove",
+    help=t(
+        zh="由归档开出证明文件：某高度的余额、任何记录（有或没有）、已完结的订单、交易、全市总量。先核验整份归档。",
+        en="Make a proof file from an archive: a balance at a height, any record or its absence, a final order, "
+        "a transaction, the supply. Audits the archive first.",
+    ),
+)
+@archive_argument
+@argument("subject", type=click.Choice(SUBJECTS))
+@argument("id", required=False, default="")
+@genesis_option
+@option(
+    "--at",
+    type=click.IntRange(min=1),
+    help=t(
+        zh="哪个高度之后的状态；默认末块。", en="The state after which height; the last by default."
+    ),
+)
+@option(
+    "--checkpoint",
+    type=FILE,
+    help=t(
+        zh="以这个检查点为凭，而不是区块证书。",
+        en="Anchor in this checkpoint instead of a block's certificate.",
+    ),
+)
+@option(
+    "--out",
+    required=True,
+    type=click.Path(dir_okay=False, path_type=Path),
+    help=t(zh="证明文件写到哪里。", en="Where to write the proof."),
+)
+@option(
+    "--codes",
+    type=FOLDER,
+    help=t(zh="另把二维码（SVG）写进这个目录。", en="Also write QR codes (SVG) into this folder."),
+)
+@pass_console
+def prove(  # noqa: PLR0913 - one parameter for each option
+    console: Console,
+    *,
+    archive: Path,
+    subject: str,
+    id: str,  # noqa: A002 - the argument's name
+    genesis: Path,
+    at: int | None,
+    checkpoint: Path | None,
+    out: Path,
+    codes: Path | None,
+) -> None:
+    """Audit, prove, check the proof, write it."""
+    trusted = read_genesis(genesis)
+    wanted = _wanted(subject, id)
+    noted = None if checkpoint is None else read_note(trusted, checkpoint)
+    note = None if checkpoint is None else read_noted(checkpoint)
+    prover = Prover(wanted, None if at is None else Height(at), note)
+    raw = _proven(console, trusted, archive, prover, noted)
+    verify_proof(trusted, raw)
+    out.write_bytes(raw)
+    parts = () if codes is None else write_codes(raw, codes, out.stem)
+    size = t(zh="{n} 字节", en="{n} bytes").fill(n=len(raw))
+    pairs = [(t(zh="证明文件", en="Proof"), same(str(out))), (t(zh="大小", en="Size"), size)]
+    if parts:
+        pairs.append((t(zh="二维码", en="QR codes"), same(str(len(parts)))))
+    data = {"format": FORMAT, "file": str(out), "bytes": len(raw), "parts": parts}
+    console.emit(Result(data, Facts(pairs)))
+
+
+def _proven(
+    console: Console, genesis: Genesis, archive: Path, prover: Prover, noted: Noted | None
+) -> bytes:
+    notes = () if noted is None else (noted,)
+    auditor, _ = audited(console, genesis, archive, (prover,), notes)
+    try:
+        return prover.finish(auditor)
+    except NothingToProveError as why:
+        raise incomplete(
+            t(zh="没有可证明的内容：{why}", en="Nothing to prove: {why}").fill(why=str(why)),
+            t(zh="核对编号、高度和检查点。", en="Check the id, the height and the checkpoint."),
+        ) from why
