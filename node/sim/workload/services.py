@@ -1,0 +1,308 @@
+"""Orders from evening to evening: asked for, taken, served, confirmed, disputed."""
+
+from collections.abc import Callable, Sequence
+from functools import partial
+from typing import Final
+
+from node.chain.policy import MINUTE_MS, day_of
+from node.chain.tx.orders import (
+    Accept,
+    Appeal,
+    ApproveOrder,
+    Cancel,
+    CheckIn,
+    CheckOut,
+    Confirm,
+    Endorse,
+    GiveBack,
+    ObjectOrder,
+    RejectOrder,
+    ReportNoShow,
+    Request,
+    RuleOrder,
+    Withdraw,
+)
+from node.chain.types import NO_ID, ZERO_HASH, Code, EpochMs, Minutes
+from node.sim.workload import proportions
+from node.sim.workload.demand import Demand
+from node.sim.workload.errands import SERVING, Errand, Fate, carry_out, release, settle
+from node.sim.workload.hands import Hand
+from node.sim.workload.people import draw
+from node.sim.workload.schedule import NO_SHOW_MS, Later
+from node.sim.workload.scribe import Scribe
+
+NOTICE: Final = 1
+REASON: Final = Code("workload")
+RULE: Final = Code("pool.no-source")
+
+
+class Services:
+    """All orders that are not final, by what is next for them."""
+
+    def __init__(self, scribe: Scribe, demand: Demand, later: Later) -> None:
+        """None yet."""
+        self._scribe = scribe
+        self._demand = demand
+        self._later = later
+        self._policy = scribe.ground.genesis.policy
+        self._tomorrow: list[Errand] = []
+        self._today: list[Errand] = []
+        self._ended: list[Errand] = []
+        self._disputed: list[Errand] = []
+        self._ruled: list[Errand] = []
+        self._calls: dict[tuple[Hand, int], int] = {}
+
+    @property
+    def open(self) -> bool:
+        """Whether anybody still has something to say about an order."""
+        return any((self._tomorrow, self._today, self._ended, self._disputed, self._ruled))
+
+    def ask(self, midnight_ms: int) -> None:
+        """The evening before: requests, reviews, withdrawals, acceptances of the orders of a day."""
+        scribe = self._scribe
+        errands = list(self._demand.orders(midnight_ms))
+        self._request(errands)
+        published = [e for e in errands if e.fate is not Fate.REJECTED]
+        for errand in errands:
+            self._review(errand)
+        scribe.flush()
+        for errand in published:
+            if errand.fate is Fate.WITHDRAWN:
+                scribe.say(errand.requester, Withdraw(errand.id, REASON))
+                release(scribe.books, errand)
+            else:
+                self._accept(errand)
+        scribe.flush()
+        self._tomorrow = [e for e in published if e.fate is not Fate.WITHDRAWN]
+
+    def _request(self, errands: Sequence[Errand]) -> None:
+        """The second order of a job names the first, which must stand in a block by then."""
+        scribe = self._scribe
+        for wave in ([e for e in errands if e.first is None], [e for e in errands if e.first]):
+            for errand in wave:
+                scribe.books.done[errand.fate.value] += 1
+                body = _request_of(errand, scribe)
+                errand.id, errand.origin = scribe.make(errand.requester, body)
+                errand.events = 1
+            scribe.flush()
+
+    def _review(self, errand: Errand) -> None:
+        scribe = self._scribe
+        errand.reviewer = scribe.turn(scribe.desk(errand.district).reviewers)
+        if errand.fate is Fate.REJECTED:
+            scribe.say(errand.reviewer, RejectOrder(errand.id, REASON))
+            release(scribe.books, errand)
+            return
+        scribe.say(errand.reviewer, ApproveOrder(errand.id, errand.origin, errand.events))
+        errand.events += 1
+
+    def _accept(self, errand: Errand) -> None:
+        volunteer = errand.volunteer
+        assert volunteer is not None, "drawn with the order"
+        credit = Code("self" if volunteer.team is None else "team")
+        self._scribe.say(
+            volunteer.hand,
+            Accept(errand.id, errand.origin, errand.events, credit, NOTICE, self._scribe.paper()),
+        )
+        errand.events += 1
+
+    def morning(self) -> None:
+        """Orders are cancelled, or given back and taken by somebody else, or by nobody."""
+        scribe = self._scribe
+        self._today, self._tomorrow = self._tomorrow, []
+        again: list[Errand] = []
+        for errand in list(self._today):
+            if errand.fate is Fate.CANCELLED:
+                scribe.say(errand.requester, Cancel(errand.id, REASON))
+                release(scribe.books, errand)
+                self._today.remove(errand)
+            elif errand.fate is Fate.GIVEN_BACK:
+                assert errand.volunteer is not None, "it was accepted"
+                scribe.say(errand.volunteer.hand, GiveBack(errand.id, REASON))
+                errand.events += 1
+                again.append(errand)
+        scribe.flush()
+        for errand in again:
+            other = self._demand.replacement(errand)
+            if other is None:
+                self._today.remove(errand)
+                self._later.add(errand.end_ms, partial(release, scribe.books, errand))
+            else:
+                errand.volunteer = other
+                self._accept(errand)
+        scribe.flush()
+
+    def serve(self, start_ms: int) -> None:
+        """Everything that begins at an instant: check-ins, missed ones, check-outs by length."""
+        scribe = self._scribe
+        here = [e for e in self._today if e.start_ms == start_ms]
+        scribe.reach(start_ms)
+        serving = [e for e in here if e.fate in SERVING]
+        for errand in serving:
+            self._check(errand, CheckIn(errand.id, EpochMs(scribe.now_ms), Code("none")))
+        scribe.flush()
+        begun_ms = scribe.now_ms
+        missed = [e for e in here if e.fate is Fate.NO_SHOW]
+        if missed:
+            scribe.reach(start_ms + NO_SHOW_MS)
+        for errand in missed:
+            scribe.say(errand.requester, ReportNoShow(errand.id))
+            release(scribe.books, errand)
+        scribe.flush()
+        for errand in here:
+            if errand.fate is Fate.LAPSED:
+                due = start_ms + self._policy.orders.lapse_ms + self._policy.orders.lapsed_ms
+                self._later.add(due, partial(release, scribe.books, errand))
+        for minutes in sorted({e.served_min for e in serving}):
+            scribe.reach(begun_ms + minutes * MINUTE_MS)
+            for errand in serving:
+                if errand.served_min == minutes:
+                    reason = Code("done" if errand.fate is not Fate.SHORT else "cut-short")
+                    now = EpochMs(scribe.now_ms)
+                    self._check(errand, CheckOut(errand.id, now, reason, Code("none")))
+            scribe.flush()
+        self._ended += serving
+        self._today = [e for e in self._today if e.start_ms != start_ms]
+
+    def _check(self, errand: Errand, body: CheckIn | CheckOut) -> None:
+        assert errand.volunteer is not None, "it was accepted"
+        self._scribe.say(errand.volunteer.hand, body)
+        errand.events += 1
+
+    def evening(self) -> None:
+        """The recipients' sides confirm, or object."""
+        scribe = self._scribe
+        said: list[tuple[Errand, int]] = []
+        for errand in self._ended:
+            if errand.fate is Fate.DISPUTED:
+                scribe.say(errand.requester, ObjectOrder(errand.id, REASON, scribe.paper()))
+                self._disputed.append(errand)
+            else:
+                said.append((errand, self._confirm(errand)))
+            errand.events += 1
+        self._ended = []
+        scribe.flush()
+        for errand, cooling_ms in said:
+            self._endorse(errand)
+            pay = partial(settle, scribe.books, errand, errand.served_min, self._cap_min)
+            self._later.add(scribe.now_ms + cooling_ms, pay)
+        scribe.flush()
+
+    @property
+    def _cap_min(self) -> int:
+        return self._policy.persons.cap_min
+
+    def _confirm(self, errand: Errand) -> int:
+        """One confirmation by whoever can; returns how long the minutes cool."""
+        orders, recipient, scribe = self._policy.orders, errand.recipient, self._scribe
+        confirmer, method, proof, cooling = (
+            recipient.hand,
+            "own-key",
+            b"",
+            orders.cooling_strong_ms,
+        )
+        if errand.payer not in {None, recipient} and not recipient.has_key:
+            assert errand.payer is not None, "just asked"
+            confirmer = errand.payer.hand
+        elif not recipient.has_key and recipient.agent is not None:
+            confirmer, method = recipient.agent.hand, "agent"
+            cooling = orders.cooling_medium_ms
+        elif not recipient.has_key:
+            confirmer, method = scribe.turn(scribe.desk(errand.district).callers), "call-back"
+            proof, cooling = scribe.paper(), orders.cooling_weak_ms
+            errand.needs_endorse = self._count_call(confirmer)
+        minutes = Minutes(errand.served_min)
+        body = Confirm(errand.id, errand.origin, errand.events, minutes, Code(method), proof)
+        scribe.say(confirmer, body)
+        scribe.books.done[f"confirmed-{method}"] += 1
+        return cooling
+
+    def _count_call(self, caller: Hand) -> bool:
+        """Whether this recorded call is beyond what one caller's word is enough for."""
+        key = caller, day_of(self._scribe.now_ms)
+        self._calls[key] = self._calls.get(key, 0) + 1
+        return self._calls[key] > self._policy.orders.call_back_day_max
+
+    def _endorse(self, errand: Errand) -> None:
+        if errand.needs_endorse:
+            reviewer = self._scribe.turn(
+                self._scribe.desk(errand.district).reviewers, errand.reviewer
+            )
+            self._scribe.say(reviewer, Endorse(errand.id, errand.origin, errand.events))
+
+    def judge(self) -> None:
+        """Verdicts on the disputes of the day before, appeals against those of the day before that."""
+        ruled, self._ruled = self._ruled, []
+        appealed = [errand for errand in ruled if self._appeal(errand)]
+        self._scribe.flush()
+        waiting, self._disputed = self._disputed, []
+        verdicts = list(proportions.VERDICTS)
+        shares = list(proportions.VERDICTS.values())
+        for errand in (*waiting, *appealed):
+            (errand.verdict,) = self._scribe.rng.choices(verdicts, shares)
+            self._rule(errand)
+        self._scribe.flush()
+        books, cap = self._scribe.books, self._cap_min
+        for errand in waiting:
+            due = self._scribe.now_ms + self._policy.orders.ruled_ms
+            self._later.add(due, self._unless_appealed(errand))
+            self._ruled.append(errand)
+        for errand in appealed:
+            carry_out(books, errand, cap)
+
+    def _unless_appealed(self, errand: Errand) -> Callable[[], None]:
+        def stands() -> None:
+            if not errand.appealed:
+                carry_out(self._scribe.books, errand, self._cap_min)
+
+        return stands
+
+    def _appeal(self, errand: Errand) -> bool:
+        """A volunteer who is not content asks the city's arbiters."""
+        unhappy = errand.verdict in {"to-payer", "void", "split"}
+        if not unhappy or not draw(self._scribe.rng, proportions.APPEALS):
+            return False
+        assert errand.volunteer is not None, "a service has a volunteer"
+        self._scribe.say(errand.volunteer.hand, Appeal(errand.id, REASON))
+        errand.events += 1
+        errand.appealed = True
+        self._scribe.books.done["appealed"] += 1
+        return True
+
+    def _rule(self, errand: Errand) -> None:
+        scribe = self._scribe
+        assert errand.volunteer is not None, "a service has a volunteer"
+        if not errand.counted_min:
+            errand.counted_min = scribe.world.counted_min(errand.id, errand.volunteer.hand)
+        arbiters = scribe.desk(errand.district).arbiters
+        arbiter = scribe.turn(scribe.ground.city_arbiters if errand.appealed else arbiters)
+        minutes = Minutes(errand.served_min if errand.verdict == "split" else 0)
+        verdict = Code(errand.verdict)
+        paper = scribe.paper()
+        body = RuleOrder(errand.id, errand.origin, errand.events, verdict, minutes, paper)
+        scribe.say(arbiter, body)
+        errand.events += 1
+        scribe.books.done[f"ruled-{errand.verdict}"] += 1
+
+
+def _request_of(errand: Errand, scribe: Scribe) -> Request:
+    recipient = errand.recipient
+    agent = recipient.agent is not None and errand.requester is recipient.agent.hand
+    paying = errand.payer is not None and errand.requester is errand.payer.hand
+    consent = "in-person" if errand.on_behalf else "agent" if agent and not paying else "own-key"
+    return Request(
+        recipient=recipient.hand.id,
+        payer_kind=Code(errand.payer_kind),
+        payer=errand.paid_by,
+        service=errand.service.code,
+        district=errand.district,
+        site=errand.site,
+        start_ms=errand.start_ms,
+        expected_min=Minutes(errand.expected_min),
+        invited=NO_ID,
+        job=NO_ID if errand.first is None else errand.first.id,
+        rule=RULE if errand.payer_kind == "pool" else Code("-"),
+        consent=Code(consent),
+        consent_evidence=scribe.paper() if errand.on_behalf else ZERO_HASH,
+        detail=scribe.paper(),
+    )
