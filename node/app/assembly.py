@@ -9,12 +9,12 @@ import random
 from contextlib import ExitStack
 from dataclasses import dataclass
 from secrets import token_bytes
-from typing import Final
 
 import structlog
 
 from node.app.adapters import LoopTimers, NetworkOutbox, SeatRejoin, Watch
 from node.app.checkpointing import NodeCheckpoints
+from node.app.upkeep import Upkeep
 from node.chain.genesis import Genesis, chain_id_of, seat_id
 from node.chain.types import EpochMs, Height, Id
 from node.config import NodeConfig, NodeHome, NodeKeys
@@ -45,10 +45,7 @@ from node.store.files import RealFiles
 from node.store.level import LevelKeyValue
 from node.store.nodelock import node_lock
 from node.store.proposallog import ProposalLog
-from node.store.space import Space, space_left
 from node.store.votelog import VoteLog
-
-SPACE_CHECK_S: Final = 5.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +54,7 @@ class Stores:
 
     files: RealFiles
     block_log: BlockLog
+    database: LevelKeyValue
     chain: ChainStore
     journal: Journal
     votes: VoteLog
@@ -115,7 +113,7 @@ class DistrictNode:
         stack.callback(votes.close)
         proposals = ProposalLog(files)
         stack.callback(proposals.close)
-        self.stores = Stores(files, block_log, chain, journal, votes, proposals)
+        self.stores = Stores(files, block_log, kv, chain, journal, votes, proposals)
 
     def build(self, loop: asyncio.AbstractEventLoop) -> None:
         """Put network, driver and intake together over the open stores."""
@@ -174,8 +172,10 @@ class DistrictNode:
         loop = asyncio.get_running_loop()
         loop.set_exception_handler(self._on_loop_exception)
         await self.network.start()
+        self.driver.hold_signing()
         self.driver.start()
-        self._watch_space()
+        self._look_for_quorum()
+        Upkeep(self.stores, self.intake, self.driver.stop_signing, self.stop).begin(loop.call_later)
 
     async def stopped(self) -> None:
         """Wait until somebody asks the node to stop, or a fault does."""
@@ -235,6 +235,7 @@ class DistrictNode:
         self._connected.add(peer)
         self._log.info("peer connected", peer=peer, height=height)
         self.driver.on_connected(peer, height)
+        self._look_for_quorum()
         greeting = self.checkpoints.greeting()
         if greeting is not None:
             self.network.send(peer, *greeting)
@@ -265,13 +266,16 @@ class DistrictNode:
         else:
             loop.default_exception_handler(context)
 
-    def _watch_space(self) -> None:
-        """Below the floors of free space the node first takes no transactions, then signs nothing."""
-        space = space_left(self.stores.files)
-        self.intake.accepting = space is Space.PLENTY
-        if space is Space.NO_SIGNING:
-            self.driver.stop_signing()
-        asyncio.get_running_loop().call_later(SPACE_CHECK_S, self._watch_space)
+    def _look_for_quorum(self) -> None:
+        """Sign once a quorum, this node among it, is connected.
+
+        Each peer lets in one instance of a node, and of two quorums the peers overlap: so a second copy with the same
+        key never gets here. A smaller group could decide nothing anyway.
+        """
+        authorities = self.executor.tip.authorities
+        others = {m.district for m in authorities.members} - {self.config.district}
+        if len(others & self._connected) + 1 >= authorities.quorum:
+            self.driver.begin_signing()
 
 
 def make_clock(genesis: Genesis, home: NodeHome) -> Clock:

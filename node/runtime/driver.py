@@ -88,6 +88,20 @@ class Driver:
         """Sign nothing more in this run: another instance of this node is at work."""
         self._engine.signer.stop()
 
+    def hold_signing(self) -> None:
+        """Before ``start``: follow and sign nothing until ``begin_signing``."""
+        self._engine.signer.hold()
+
+    def begin_signing(self) -> None:
+        """So many peers have let this instance in that no other can be at work: sign from now on."""
+        if not self._engine.signer.held:
+            return
+        self._engine.begin_signing()
+        self._work_planned_ms = None
+        self._plan_work()
+        self._say_again(None)
+        self._settle()
+
     def start(self) -> None:
         """Resume from the logs and begin to act."""
         self._engine.start()
@@ -246,7 +260,7 @@ class Driver:
         if not engine.verifier.message(message):
             raise PeerFault(FaultCode.MESSAGE_SIGNATURE, f"{type(message).__name__.lower()}")
         engine.heard(message.signer)
-        own = message.signer == self.state.me and engine.signer.may_sign(message.height)
+        own = message.signer == self.state.me and engine.signer.answers_for(message.height)
         if own and message not in engine.signer.signed(message.height):
             engine.signer.stop()
             self._ports.notices.second_copy(message)

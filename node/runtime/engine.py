@@ -112,6 +112,12 @@ class Engine:
         if self.signer.abstains:
             self._ports.rejoining.submit()
 
+    def begin_signing(self) -> None:
+        """Enter the height again, as after a restart, now as one that signs."""
+        self.signer.release()
+        self._enter(restart=True)
+        self._turn()
+
     def feed(self, *events: Event) -> None:
         """One turn for each event."""
         for event in events:

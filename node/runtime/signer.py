@@ -43,15 +43,33 @@ class Signer:
         self._log = log
         self._waiting: list[SignedMessage] = []
         self._stopped = False
+        self._held = False
 
     def may_sign(self, height: Height) -> bool:
         """Whether this node signs at a height, or abstains."""
+        return not self._held and self.answers_for(height)
+
+    def answers_for(self, height: Height) -> bool:
+        """Whether every message of this key at a height must stand in this node's vote log."""
         return not self._stopped and self._log.may_sign and height > self._log.signs_above
 
     @property
     def abstains(self) -> bool:
         """Whether the vote log is of no use until the chain says that the node may sign again."""
         return not self._log.may_sign
+
+    @property
+    def held(self) -> bool:
+        """Whether the node listens before it signs."""
+        return self._held
+
+    def hold(self) -> None:
+        """Sign nothing before ``release``."""
+        self._held = True
+
+    def release(self) -> None:
+        """No other copy of the node is at work: sign."""
+        self._held = False
 
     def stop(self) -> None:
         """Sign nothing any more in this run: another copy of the node has been seen."""
