@@ -1,17 +1,21 @@
 """The method table: sealed codes, cards, call-backs and witnesses, with their strengths and limits."""
 
+from contextlib import suppress
+
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from node.chain.codec import encode
-from node.chain.errors import ErrorCode
+from node.chain.errors import ErrorCode, Malformed
 from node.chain.lifecycle import State
 from node.chain.policy import DAY_MS, HOUR_MS, OrderPolicy, Policy
 from node.chain.records.sheets import CodeSheet, sheet_id
 from node.chain.tx.identity import GrantAgent
 from node.chain.tx.orders import Confirm
 from node.chain.tx.organisation import GrantRole, Propose, Second
-from node.chain.tx.sheets import BindSheet, CancelSheet, RegisterSheet, Slip
+from node.chain.tx.sheets import BindSheet, CancelSheet, RegisterSheet, Slip, parse_slip
 from node.chain.types import ZERO_HASH, Code, Height, Id, Minutes
 from tests.kernel_city import FAR_MS, GULOU, SITE
 from tests.unit.chain.rules.scene import EVIDENCE, Scene, town
@@ -226,6 +230,14 @@ def test_staff_witness_a_fifth_of_a_sites_minutes_at_most() -> None:
         scene.confirm()
     served(scene)
     scene.city.do(clerk, witness())
+
+
+@given(st.binary(max_size=64))
+@example(slip(11).proof())
+def test_whatever_stands_as_proof_is_a_slip_or_a_malformed_field(proof: bytes) -> None:
+    """The decoder has one documented fault."""
+    with suppress(Malformed):
+        assert parse_slip(proof).proof() == proof
 
 
 def test_an_unknown_method_is_refused() -> None:
