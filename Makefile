@@ -17,7 +17,9 @@ PYTEST := $(PY) -m pytest
 STAMP := $(VENV)/.stamp
 
 SEEDS ?= 100
-FAST_TESTS = $(wildcard tests/unit tests/property tests/scenarios tests/fuzz)
+FAST_TESTS = $(wildcard tests/unit tests/scenarios)
+# Two processes, as the smallest machine has two cores; tests that start a city of their own run one after the other.
+PARALLEL := -n 2
 JS_TESTS = $(wildcard tests/js/*.test.js tests/js/*.test.mjs)
 
 .PHONY: help setup check format lint types imports tidy docs-check vectors-check fast js \
@@ -72,7 +74,7 @@ vectors-check: setup ## Do the committed test vectors equal what the code makes?
 	$(PY) -m scripts.gen_vectors --check
 
 fast: setup ## The tests that start no process and search nothing long.
-	$(PYTEST) -m "not slow" $(FAST_TESTS)
+	$(PYTEST) $(PARALLEL) -m "not slow" $(FAST_TESTS)
 
 js: ## The vectors once more, in JavaScript, where Node.js is installed.
 	@if ! command -v node >/dev/null; then echo "left out: tests/js, because Node.js is not installed"; \
@@ -82,7 +84,8 @@ js: ## The vectors once more, in JavaScript, where Node.js is installed.
 test: setup ## Every test, slow ones included; says in one line what was left out.
 	@mkdir -p var/test; failed=0; \
 	$(MAKE) js || failed=$$?; \
-	$(PYTEST) --junitxml=var/test/results.xml || failed=$$?; \
+	$(PYTEST) $(PARALLEL) -m "not slow" --junitxml=var/test/fast.xml || failed=$$?; \
+	$(PYTEST) -m slow --junitxml=var/test/slow.xml || failed=$$?; \
 	exit $$failed
 
 # --- Longer searches --------------------------------------------------------------------------------------------
