@@ -20,7 +20,7 @@ from node.chain.rules.orders.parties import (
     require_party_reason,
     require_volunteer,
 )
-from node.chain.rules.orders.sampling import SAMPLED
+from node.chain.rules.orders.sampling import SAMPLED, queue_for_sample
 from node.chain.rules.orders.service import abort
 from node.chain.rules.orders.settlement import keep_interval, stop_serving
 from node.chain.rules.orders.timers import ripe_order
@@ -158,6 +158,8 @@ def _object(view: View, at: Moment, sender: Person, order: Order, body: ObjectOr
         )
         keep_interval(view, at, order, order.checked_in_ms, at.time_ms, counted)
         stop_serving(view, order)
+        # An objection ends the service as a check-out does: it must not be a way round the draw.
+        queue_for_sample(view, at, disputed)
     elif order.state == State.UNCLOSED:
         disputed = replace(disputed, counted_min=Minutes(0), checked_out_ms=EpochMs(0))
     due = at.time_ms + at.policy.orders.dispute_ms

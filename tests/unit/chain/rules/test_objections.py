@@ -4,9 +4,9 @@ import pytest
 
 from node.chain.errors import ErrorCode
 from node.chain.lifecycle import State
-from node.chain.policy import HOUR_MS, MINUTE_MS
+from node.chain.policy import HOUR_MS, MINUTE_MS, OrderPolicy, Policy
 from node.chain.tx.orders import Appeal, Endorse, ObjectOrder
-from node.chain.types import ZERO_HASH, Code, Minutes
+from node.chain.types import ZERO_HASH, Code, Height, Minutes
 from tests.full_sums import check_full_sums
 from tests.unit.chain.rules.scene import town
 
@@ -115,3 +115,16 @@ def test_a_service_that_is_not_paid_is_honoured_if_it_took_place(verdict: str, h
     assert order.state is State.VOID
     assert (order.hold_min, order.paid_min, order.honour_min) == (0, 0, honour)
     assert (volunteer.honour.balance, volunteer.store_min, volunteer.served_min) == (honour, 0, 0)
+
+
+@pytest.mark.feature("F5")
+def test_an_objection_on_the_spot_is_no_way_round_the_draw() -> None:
+    """Ended by an objection that is taken back at once, a funded service is drawn like any other."""
+    policy = Policy(1, Height(0), orders=OrderPolicy(sample_permille=1_000))
+    scene = town(policy).request().publish().accept().check_in()
+    scene.city.wait(HOUR_MS)
+    scene.object()
+    scene.city.wait(1_000)
+    assert "sampled" in scene.now().marks
+    scene.confirm()
+    assert scene.now().due_ms == scene.city.now_ms + OrderPolicy().cooling_weak_ms
