@@ -13,6 +13,7 @@ from typing import TypeVar
 from node.chain import keys
 from node.chain.archive import (
     KIND_BLOCK,
+    KIND_CHANGE,
     KIND_END,
     KIND_GENESIS,
     KIND_TIP,
@@ -24,6 +25,8 @@ from node.chain.archive import (
 from node.chain.block import Block, Header, Summary, block_id, evidence_root
 from node.chain.certificate import (
     NO_SIGNATURE,
+    Authority,
+    AuthoritySet,
     CommitCertificate,
     Evidence,
     Precommit,
@@ -37,15 +40,19 @@ from node.chain.hashing import derive_id
 from node.chain.merkle import Frontier, leaf_hash
 from node.chain.policy import DAY_MS, HOUR_MS
 from node.chain.rules.organisation import receipt_bytes
+from node.chain.seats import Epoch, epochs_of
 from node.chain.tx.identity import BureauReceipt, Register, RotateKey
 from node.chain.tx.issuance import ProposeMint, VoteMint
 from node.chain.tx.orders import Accept, ApproveOrder, Confirm
 from node.chain.tx.organisation import ApprovePerson, Propose, Second
 from node.chain.tx.transfers import Donate, Give
 from node.chain.types import NO_HASH, ZERO_HASH, Code, EpochMs, Hash, Height, Id, Minutes, Round
+from node.chain.verify import AuthorityChange
 from tests.kernel_city import FAR_MS, GULOU, JIANYE, SITE, KernelCity, seed_of
 
 T = TypeVar("T")
+GENERATIONS = ("", "/2", "/3")
+"""Of a seat's keys: those of genesis, and those after rotations."""
 
 
 @dataclass(frozen=True)
@@ -75,14 +82,29 @@ def drafts_of(city: KernelCity) -> list[Draft]:
             authorities_hash=execution.authorities_hash,
             next_authorities_hash=execution.next_authorities_hash,
             policy_hash=execution.policy_hash,
+            evidence=city.evidence.get(execution.height, ()),
         )
         for execution, (_, transactions) in zip(city.executions, city.blocks, strict=True)
     ]
 
 
+def trail_of(city: KernelCity, sealed: Sequence["Sealed"]) -> list[AuthorityChange]:
+    """The headers that name another set, with their certificates."""
+    return [
+        AuthorityChange(
+            sealed[epoch.first_height - 2].block.header,
+            sealed[epoch.first_height - 2].certificate,
+            epoch.authorities,
+        )
+        for epoch in epochs_of(city.ledger, city.ledger.height)[1:]
+    ]
+
+
 def archive_of(city: KernelCity, plant: "Plant | None" = None) -> bytes:
     """A city's whole history as an archive, right or with one thing planted in it."""
-    return write_archive(city.genesis, seal(city.genesis, drafts_of(city), plant))
+    sealed = seal(city.genesis, drafts_of(city), plant, epochs_of(city.ledger, city.ledger.height))
+    trail = (plant or Plant()).trail(trail_of(city, sealed))
+    return write_archive(city.genesis, sealed, trail)
 
 
 @dataclass(frozen=True)
@@ -114,16 +136,29 @@ class Plant:
     signers: Callable[[int, tuple[int, ...]], tuple[int, ...]] = same
     certificate: Callable[[int, CommitCertificate], CommitCertificate] = same
     block: Callable[[int, Block], Block] = same
+    trail: Callable[[list[AuthorityChange]], list[AuthorityChange]] = list
+    """Gets the whole trail."""
+
+
+def consensus_seed(member: Authority) -> bytes:
+    """The seed of a seat's consensus key, which tests make from names."""
+    names = (f"consensus/{member.district}{generation}" for generation in GENERATIONS)
+    return next(s for s in map(seed_of, names) if keys.public_key(s) == member.consensus_key)
 
 
 def certify(
-    genesis: Genesis, height: int, id_: Hash, signers: Sequence[int], round_: int = 0
+    genesis: Genesis,
+    height: int,
+    id_: Hash,
+    signers: Sequence[int],
+    round_: int = 0,
+    authorities: AuthoritySet | None = None,
 ) -> CommitCertificate:
-    """Precommits of these authorities."""
+    """Precommits of these authorities, of genesis or of another set."""
     chain_id = chain_id_of(genesis)
     votes = []
     for signer in signers:
-        seed = seed_of(f"consensus/{genesis.authorities.members[signer].district}")
+        seed = consensus_seed((authorities or genesis.authorities).members[signer])
         vote = Precommit(1, Height(height), Round(round_), id_, signer, NO_SIGNATURE)
         votes.append(
             Precommit(
@@ -133,33 +168,46 @@ def certify(
     return make_certificate(votes)
 
 
-def quorum_of(genesis: Genesis, height: int) -> tuple[int, ...]:
+def quorum_of(
+    genesis: Genesis, height: int, authorities: AuthoritySet | None = None
+) -> tuple[int, ...]:
     """Who signs a block: all, or a quorum at every third height, so that both occur."""
-    members = len(genesis.authorities.members)
-    absent = height % members if height % 3 == 0 and members > genesis.authorities.quorum else None
+    seated = authorities or genesis.authorities
+    members = len(seated.members)
+    absent = height % members if height % 3 == 0 and members > seated.quorum else None
     return tuple(signer for signer in range(members) if signer != absent)
 
 
-def seal(genesis: Genesis, drafts: Sequence[Draft], plant: Plant | None = None) -> list[Sealed]:
-    """Link and sign drafts."""
+def seal(
+    genesis: Genesis,
+    drafts: Sequence[Draft],
+    plant: Plant | None = None,
+    epochs: Sequence[Epoch] = (),
+) -> list[Sealed]:
+    """Link and sign drafts; by the set of genesis unless ``epochs`` says when another begins."""
     plant = plant or Plant()
     chain_id = chain_id_of(genesis)
     sealed: list[Sealed] = []
     frontier, previous = Frontier(0, ()), chain_id
     last_commit: tuple[CommitCertificate, ...] = ()
     for height, right in enumerate(drafts, 1):
+        seated = [e.authorities for e in epochs if e.first_height <= height] or [
+            genesis.authorities
+        ]
         draft = plant.draft(height, right)
         summary = plant.summary(height, _summary(height, draft))
         leaves = [leaf_hash(raw) for raw in (*draft.transactions, encode(summary))]
         frontier = frontier.extend(leaves)[0]
         last_commit = plant.last_commit(height, last_commit)
         shown = plant.frontier(height, frontier)
+        maker = height % len(seated[-1].members)
         header = plant.header(
-            height, _header(chain_id, height, draft, shown, previous, last_commit)
+            height, _header(chain_id, height, draft, shown, previous, last_commit, maker)
         )
         id_ = block_id(chain_id, header)
-        signers = plant.signers(height, quorum_of(genesis, height))
-        certificate = plant.certificate(height, certify(genesis, height, id_, signers))
+        signers = plant.signers(height, quorum_of(genesis, height, seated[-1]))
+        own = certify(genesis, height, id_, signers, authorities=seated[-1])
+        certificate = plant.certificate(height, own)
         block = plant.block(height, Block(header, last_commit, draft.transactions, draft.evidence))
         sealed.append(Sealed(block, summary, id_, certificate))
         previous, last_commit = id_, (certificate,)
@@ -179,13 +227,14 @@ def _summary(height: int, draft: Draft) -> Summary:
     )
 
 
-def _header(
+def _header(  # noqa: PLR0917 - what a header is made of
     chain_id: Hash,
     height: int,
     draft: Draft,
     frontier: Frontier,
     previous: Hash,
     last_commit: tuple[CommitCertificate, ...],
+    maker: int,
 ) -> Header:
     return Header(
         version=1,
@@ -194,7 +243,7 @@ def _header(
         time_ms=draft.time_ms,
         previous_id=previous,
         last_commit_hash=certificate_hash(chain_id, last_commit[0]) if last_commit else NO_HASH,
-        maker=height % 4,
+        maker=maker,
         transaction_count=len(draft.transactions),
         log_number=0,
         log_size=frontier.size,
@@ -207,18 +256,21 @@ def _header(
     )
 
 
-def write_archive(genesis: Genesis, sealed: Sequence[Sealed]) -> bytes:
+def write_archive(
+    genesis: Genesis, sealed: Sequence[Sealed], trail: Sequence[AuthorityChange] = ()
+) -> bytes:
     """The archive file of a sealed chain, wrong heights and all; ``ArchiveWriter`` would refuse those."""
     chain_id = chain_id_of(genesis)
-    raw = head(chain_id) + frame(0, KIND_GENESIS, encode(genesis))
-    for number, one in enumerate(sealed, 1):
-        raw += frame(number, KIND_BLOCK, encode(ArchivedBlock(one.block, one.summary)))
-    if sealed:
-        raw += frame(len(sealed) + 1, KIND_TIP, encode(sealed[-1].certificate))
-    records = len(sealed) + (2 if sealed else 1)
+    entries = [(KIND_GENESIS, encode(genesis))]
+    entries += [(KIND_CHANGE, encode(change)) for change in trail]
+    entries += [(KIND_BLOCK, encode(ArchivedBlock(one.block, one.summary))) for one in sealed]
+    entries += [(KIND_TIP, encode(one.certificate)) for one in sealed[-1:]]
+    raw = head(chain_id) + b"".join(
+        frame(number, kind, body) for number, (kind, body) in enumerate(entries)
+    )
     tip = sealed[-1].id if sealed else chain_id
-    end = End(records, Height(len(sealed)), tip, Hash(sha256(raw).digest()))
-    return raw + frame(records, KIND_END, encode(end))
+    end = End(len(entries), Height(len(sealed)), tip, Hash(sha256(raw).digest()))
+    return raw + frame(len(entries), KIND_END, encode(end))
 
 
 def small_story() -> KernelCity:

@@ -13,13 +13,21 @@ from node.chain.certificate import (
     sign_bytes,
 )
 from node.chain.errors import ErrorCode, Rejected
+from node.chain.records.actors import operator_id
 from node.chain.records.authorities import RootMark, height_id
 from node.chain.records.motions import Motion
 from node.chain.rules.authorities import proof_context
 from node.chain.seats import schedule_of
 from node.chain.state import View
 from node.chain.transition import BlockRun, Execution
-from node.chain.tx.authorities import AuthoritySubject, KeyProof, ProveKeys
+from node.chain.tx.authorities import (
+    AddAuthority,
+    AuthoritySubject,
+    KeyProof,
+    ProveKeys,
+    RemoveAuthority,
+    RotateKeys,
+)
 from node.chain.tx.governance import ProposeMotion, VoteMotion
 from node.chain.types import Code, EpochMs, Hash, Height, Id, Round
 from tests.full_sums import check_full_sums
@@ -84,6 +92,7 @@ class AuthorityCity(KernelCity):
         run = self.run()
         for pair in evidence:
             run.accuse(pair)
+        self.evidence[self.ledger.height + 1] = evidence
         return self._adopt(run, ())
 
     def innocent(self, evidence: Evidence) -> ErrorCode:
@@ -151,3 +160,28 @@ class AuthorityCity(KernelCity):
     def known_root(self, height: int) -> bool:
         """Whether the state still remembers the root of a height."""
         return View(self.ledger).get(RootMark, height_id(height)) is not None
+
+
+def succession_story() -> AuthorityCity:
+    """A fifth seat, a rotated key, evidence of the old and of the new key, a seat given up."""
+    city = AuthorityCity()
+    city.wait(1_000)
+    pukou, gulou = authority(PUKOU), authority(GULOU, "/2")
+    city.change(AddAuthority(pukou, (Code("site-1"),)), pukou)
+    city.wait(1_000)
+    city.wait(1_000)
+    city.seeds[operator_id(city.chain_id, PUKOU)] = seed_of(f"operator/{PUKOU}")
+    city.change(RotateKeys(gulou), gulou, "/2")
+    city.wait(1_000)
+    city.wait(1_000)
+    city.seeds[city.operator(GULOU)] = seed_of(f"operator/{GULOU}/2")
+    city.convict(city.double(height=2))
+    said = {"chain_id": city.chain_id, "seed": seed_of(f"consensus/{GULOU}/2")}
+    height = city.ledger.height
+    young = [message(Prevote, n, height=height, **said) for n in (1, 2)]  # type: ignore[arg-type]
+    city.convict(make_evidence(*young))
+    motion = city.propose(RemoveAuthority(DISTRICTS[3]), by=PUKOU)
+    city.vote(motion, *DISTRICTS[:3])
+    for _ in range(4):
+        city.wait(1_000)
+    return city

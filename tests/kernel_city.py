@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import TypeVar
 
 from node.chain import keys
+from node.chain.certificate import Evidence
 from node.chain.codec import encode
 from node.chain.errors import ErrorCode, Rejected
 from node.chain.genesis import (
@@ -79,6 +80,8 @@ class KernelCity:
         self.executions: list[Execution] = []
         self.blocks: list[tuple[int, tuple[bytes, ...]]] = []
         """(time, signed transactions) of every block, to replay them elsewhere."""
+        self.evidence: dict[int, tuple[Evidence, ...]] = {}
+        """By height, of the blocks that have any."""
         index = 0
         for code in [d.code for d in self.genesis.districts]:
             for name in STAFF:

@@ -74,11 +74,7 @@ class Walk:
                 case Genesis():
                     self._check_genesis(entry)
                 case AuthorityChange():
-                    self.changes.append(entry)
-                    self._trail[entry.header.height] = entry
-                    walk_trail(
-                        self.point.chain_id, self._genesis.authorities, tuple(self._trail.values())
-                    )
+                    self._take_change(entry)
                 case ArchivedBlock():
                     yield self._step(entry)
                 case CommitCertificate():
@@ -112,6 +108,18 @@ class Walk:
         self.signatures += SIGNATURES_OF_EVIDENCE * len(block.evidence)
         self.point = after
         return Step(block, entry.summary, before, after)
+
+    def _take_change(self, change: AuthorityChange) -> None:
+        """The next step of the trail, certified by the set that the step before made."""
+        last = self.changes[-1] if self.changes else None
+        seated = self._genesis.authorities if last is None else last.authorities
+        if last is not None and change.header.height <= last.header.height:
+            raise Violation(
+                ViolationCode.AUTHORITY_TRAIL, change.header.height, "the trail is out of order"
+            )
+        walk_trail(self.point.chain_id, seated, (change,))
+        self.changes.append(change)
+        self._trail[change.header.height] = change
 
     def _check_trail(self, header: Header) -> None:
         """The trail has exactly the headers that change the set, as they stand in the chain."""

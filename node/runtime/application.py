@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence, Set
 from dataclasses import dataclass
 from typing import Protocol
 
+from node.chain.certificate import Evidence
 from node.chain.errors import Rejected
 from node.chain.ledger import Ledger
 from node.chain.limits import BLOCK_SIZE_MAX_BYTES, BLOCK_TRANSACTIONS_MAX
@@ -33,6 +34,9 @@ class Prepared:
     execution: Execution
     refused: tuple[tuple[SignedTransaction, Rejected], ...]
     """Candidates that no longer satisfy the rules."""
+    evidence: tuple[Evidence, ...]
+    """What of the evidence at hand is new."""
+    refused_evidence: tuple[Evidence, ...]
 
 
 class Application(Protocol):
@@ -46,12 +50,20 @@ class Application(Protocol):
         """
 
     def prepare(
-        self, height: Height, time_ms: EpochMs, candidates: Iterable[SignedTransaction]
+        self,
+        height: Height,
+        time_ms: EpochMs,
+        candidates: Iterable[SignedTransaction],
+        evidence: Sequence[Evidence] = (),
     ) -> Prepared:
         """Choose what the rules admit."""
 
     def process(
-        self, height: Height, time_ms: EpochMs, transactions: Sequence[SignedTransaction]
+        self,
+        height: Height,
+        time_ms: EpochMs,
+        transactions: Sequence[SignedTransaction],
+        evidence: Sequence[Evidence] = (),
     ) -> Execution:
         """Execute a block that somebody proposed or decided."""
 
@@ -90,10 +102,15 @@ class LedgerApplication:
         return trial.changes.keys()
 
     def prepare(
-        self, height: Height, time_ms: EpochMs, candidates: Iterable[SignedTransaction]
+        self,
+        height: Height,
+        time_ms: EpochMs,
+        candidates: Iterable[SignedTransaction],
+        evidence: Sequence[Evidence] = (),
     ) -> Prepared:
         """Choose what the rules admit, in the candidates' order, up to the limits of a block."""
         run = BlockRun(self.ledger, height, time_ms)
+        proving, proven = _accuse(run, evidence)
         chosen: list[SignedTransaction] = []
         refused: list[tuple[SignedTransaction, Rejected]] = []
         size = 0
@@ -110,17 +127,22 @@ class LedgerApplication:
                 continue
             chosen.append(signed)
             size += len(signed.raw)
-        return Prepared(tuple(chosen), run.close(), tuple(refused))
+        return Prepared(tuple(chosen), run.close(), tuple(refused), proving, proven)
 
     def process(
-        self, height: Height, time_ms: EpochMs, transactions: Sequence[SignedTransaction]
+        self,
+        height: Height,
+        time_ms: EpochMs,
+        transactions: Sequence[SignedTransaction],
+        evidence: Sequence[Evidence] = (),
     ) -> Execution:
         """Execute a block that somebody proposed or decided.
 
         Raises:
             BlockRefused: a transaction breaks a rule.
+            Rejected: a piece of evidence proves nothing new.
         """
-        return execute(self.ledger, height, time_ms, transactions, self._known)
+        return execute(self.ledger, height, time_ms, transactions, self._known, evidence)
 
     def commit(self, execution: Execution, frontier: Frontier) -> None:
         """Make an outcome the state."""
@@ -131,3 +153,17 @@ class LedgerApplication:
         """Root of the adopted state."""
         self.ledger.unstage()
         return self.ledger.tree.root
+
+
+def _accuse(
+    run: BlockRun, evidence: Sequence[Evidence]
+) -> tuple[tuple[Evidence, ...], tuple[Evidence, ...]]:
+    """Enter what proves something new; that, and the rest."""
+    entered: list[Evidence] = []
+    for pair in evidence:
+        try:
+            run.accuse(pair)
+        except Rejected:
+            continue
+        entered.append(pair)
+    return tuple(entered), tuple(pair for pair in evidence if pair not in entered)

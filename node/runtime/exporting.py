@@ -9,6 +9,7 @@ from node.chain.block import block_id
 from node.chain.errors import Bug
 from node.chain.types import Height
 from node.runtime.executor import Executor
+from node.runtime.trail import trail_below
 
 PIECE_BYTES: Final = 262_144
 """Handed on at once; the node works on between pieces."""
@@ -39,13 +40,13 @@ def archive_pieces(executor: Executor) -> Iterator[bytes]:
     tip = executor.tip
     buffer = _Buffer()
     writer = ArchiveWriter(buffer, executor.genesis, executor.chain_id)
+    for change in trail_below(executor, Height(tip.height + 1)):
+        writer.change(change)
     for height in range(1, tip.height + 1):
         decided, kept = executor.decided(Height(height)), executor.kept_header(Height(height))
         if decided is None or kept is None:
             raise Bug(f"block {height} is below the tip and not here")
-        writer.block(
-            decided.block, kept.summary, block_id(executor.chain_id, decided.block.header)
-        )
+        writer.block(decided.block, kept.summary, block_id(executor.chain_id, decided.block.header))
         if buffer.size >= PIECE_BYTES:
             yield buffer.take()
     writer.finish(tip.certificate)

@@ -24,24 +24,10 @@ from nacl.exceptions import BadSignatureError
 RECORD_MAX, TX_MAX, BLOCK_MAX, LANES = 8_388_608, 4_096, 1_048_576, 16
 CODE = re.compile(r"\A[a-z0-9._-]{1,32}\Z")
 FOLLOWS = {0: {1}, 1: {2, 3, 5}, 2: {2, 3}, 3: {3, 4}, 4: {5}}
-HEADER_FIELDS = [
-    "version",
-    "suite",
-    "height",
-    "time_ms",
-    "previous_id",
-    "last_commit_hash",
-    "maker",
-    "transaction_count",
-    "log_number",
-    "log_size",
-    "log_root",
-    "state_root",
-    "evidence_root",
-    "authorities_hash",
-    "next_authorities_hash",
-    "policy_hash",
-]
+HEADER_FIELDS = (  # noqa: SIM905 - one name a line would fill a page
+    "version suite height time_ms previous_id last_commit_hash maker transaction_count log_number log_size log_root "
+    "state_root evidence_root authorities_hash next_authorities_hash policy_hash"
+).split()
 
 
 class Bad(Exception):
@@ -229,7 +215,19 @@ class Actors:
         if body[0] != 47:
             self.keys[sender] = key
         self.next[sender, lane] = number + 1
+        if body[0] == 161:
+            self.seat(self.made(sender, lane, number, 1), body[1])
         self.follow(sender, self.made(sender, lane, number), body)
+
+    def seat(self, candidate, subject):
+        """A motion for a seat's keys: whether it passed, the trail says; a candidate has a voice at once."""
+        match subject:
+            case [3 | 4, [str(district), _, bytes(consensus), bytes(operator), *_], *_]:
+                self.keys[candidate] = operator
+                for use, key in (("operator", operator), ("seat", consensus)):
+                    voice = digest(use, self.chain, district.encode())[:16]
+                    self.keys.setdefault(voice, b"")
+                    self.named.setdefault(voice, set()).add(key)
 
     def follow(self, sender, created, body):
         match body:
@@ -249,9 +247,7 @@ class Actors:
                 60,
                 [20, bytes(person), _, bytes(key), *_],
             ]:
-                self.named.setdefault(person, set()).add(
-                    key
-                )  # Support a recovery, or recover at a desk.
+                self.named.setdefault(person, set()).add(key)  # A recovery, supported or at a desk.
             case [161, [1, policy], _]:  # A motion, which may become the policy of a later block.
                 self.policies.add(digest("policy", self.chain, encode(policy)))
 
@@ -259,39 +255,41 @@ class Actors:
 class Chain:
     """Everything to remember while reading blocks."""
 
-    def __init__(self, chain, genesis):
+    def __init__(self, chain, genesis, trail):
+        self.trail, self.seated, self.sets = trail, genesis[9], {1: genesis[9][1]}
         self.chain, self.tip, self.height, self.time, self.head = chain, chain, 0, genesis[6], None
-        self.members, self.peaks, self.size = genesis[9][1], [], 0
-        self.authorities = digest("authorities", chain, encode(genesis[9]))
+        self.peaks, self.size = [], 0
         self.actors = Actors(chain, genesis)
 
     def take(self, block, summary):
         _, head, last_commit, transactions, evidence = block
-        header, members = named(self.chain, head), self.members
+        header, members = named(self.chain, head), self.seated[1]
         need((header["version"], header["suite"]) == (1, 1), "version or suite")
         need(header["height"] == self.height + 1, "height")
         need(header["previous_id"] == self.tip, "previous id")
         need(header["time_ms"] > self.time, "time")
-        need(
-            header["authorities_hash"] == header["next_authorities_hash"] == self.authorities, "set"
-        )
-        need(header["maker"] < len(members), "maker")
-        need(
-            header["policy_hash"] in self.actors.policies and header["log_number"] == 0,
-            "policy or log",
-        )
+        change = self.trail.pop(header["height"], None)
+        need(change is None or change[1] == head, "trail of another chain")
+        set_after = change[3] if change else self.seated
+        sets = [digest("authorities", self.chain, encode(s)) for s in (self.seated, set_after)]
+        need(sets == [header["authorities_hash"], header["next_authorities_hash"]], "set")
+        need(change is None or sets[0] != sets[1], "a trail without a change")
+        need(header["maker"] < len(members) and header["log_number"] == 0, "maker or log")
+        need(header["policy_hash"] in self.actors.policies, "policy")
         need(len(last_commit) == (self.height > 0), "last commit")
         for certificate in last_commit:
             own = digest("commit", self.chain, encode(certificate))
             need(own == header["last_commit_hash"], "last commit")
-            check_certificate(self.chain, members, self.head, certificate)
+            check_certificate(self.chain, self.sets[self.height], self.head, certificate)
         need(self.height > 0 or header["last_commit_hash"] == b"", "last commit")
         need(len(transactions) == header["transaction_count"] <= 2_000, "transaction count")
         need(sum(map(len, transactions)) <= BLOCK_MAX and len(evidence) <= 16, "size of the block")
         root = digest("evidence", self.chain, encode(evidence))
         need(root == header["evidence_root"], "evidence root")
         for _, first, second in evidence:
-            check_evidence(self.chain, members, first, second)
+            at = decode(first, 512)[2]
+            need(type(at) is int and 1 <= at <= header["height"], "height of evidence")
+            check_evidence(self.chain, self.sets[at], first, second)
         told = [header[name] for name in ("height", "time_ms", "transaction_count")]
         need(summary[1:4] == told and summary[5] == header["state_root"], "summary")
         need(summary[7:] == [header["next_authorities_hash"], header["policy_hash"]], "summary")
@@ -303,6 +301,8 @@ class Chain:
             self.actors.take(raw, header["time_ms"])
         self.tip, self.height, self.time = header["id"], header["height"], header["time_ms"]
         self.head = header
+        self.seated = set_after
+        self.sets[self.height + 1] = set_after[1]
 
 
 def walk_trail(chain, authorities, trail):
@@ -350,19 +350,21 @@ def records(raw, chain):
 def verify_archive(raw, genesis_bytes):
     """Height and tip of a sound archive, in words."""
     chain_id, genesis = sha256(b"tb1/genesis\0" + genesis_bytes).digest(), decode(genesis_bytes)
-    chain, trail = Chain(chain_id, genesis), []
+    trail, ahead = [], {}
+    chain = Chain(chain_id, genesis, ahead)
     for number, kind, value, at in records(raw, chain_id):
         if kind == 1:
             need(value == genesis, "another genesis")
         elif kind == 2:
             trail.append(value)
             walk_trail(chain_id, genesis[9], trail)
+            ahead[value[1][3]] = value
         elif kind == 3:
             chain.take(value[1], value[2])
         elif kind == 4:
-            check_certificate(chain_id, chain.members, chain.head, value)
+            check_certificate(chain_id, chain.sets[chain.height], chain.head, value)
         else:
-            need(not trail, "a trail without a change")  # No block of this version changes the set.
+            need(not ahead, "a trail beyond the end")
             told = [number, chain.height, chain.tip, sha256(raw[:at]).digest()]
             need(value[1:] == told, "end record")
     return f"sound: height {chain.height}, block {chain.tip.hex()}"

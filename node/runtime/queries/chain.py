@@ -24,6 +24,7 @@ from node.chain.types import Hash, Height, Id
 from node.runtime.executor import Executor
 from node.runtime.opening import KeptHeader
 from node.runtime.queries.journal import Journal
+from node.runtime.trail import trail_below
 from node.store.chainstore import ChainStore
 
 PIECE_BYTES: Final = 262_144
@@ -141,12 +142,12 @@ class ProofFiles:
         return self._file(StateClaim(kind, id_, raw, self._executor.ledger.prove(key)), anchor)
 
     def _anchor(self) -> Anchor | None:
-        """The newest block; authority sets have not changed, so the trail is empty."""
+        """The newest block, with the trail of authority changes before it."""
         tip = self._executor.tip
         kept = self._executor.kept_header(tip.height)
         if tip.certificate is None or kept is None:
             return None
-        return Anchor(kept.header, tip.certificate, ())
+        return Anchor(kept.header, tip.certificate, trail_below(self._executor, tip.height))
 
     def _path(self, index: int, anchor: Anchor) -> tuple[Hash, ...]:
         return inclusion_proof(self._store.log_node, index, anchor.header.log_size)
@@ -194,6 +195,8 @@ class ArchiveExport:
         tip = executor.tip
         pieces = _Pieces()
         writer = ArchiveWriter(pieces, executor.genesis, executor.chain_id)
+        for change in trail_below(executor, Height(tip.height + 1)):
+            writer.change(change)
         for number in range(1, tip.height + 1):
             height = Height(number)
             kept, decided = executor.kept_header(height), executor.decided(height)
