@@ -6,14 +6,17 @@ not sign. Peers' and users' faults never do.
 
 import asyncio
 import random
+from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass
+from functools import partial
 from secrets import token_bytes
 
 import structlog
 
 from node.app.adapters import LoopTimers, NetworkOutbox, SeatRejoin, Watch
 from node.app.checkpointing import NodeCheckpoints
+from node.app.succession import Succession
 from node.app.upkeep import Upkeep
 from node.chain.genesis import Genesis, chain_id_of, seat_id
 from node.chain.types import EpochMs, Height, Id
@@ -23,7 +26,6 @@ from node.net.interface import (
     DuplicateInstance,
     Endpoint,
     LocalNode,
-    PeerAddress,
     PeerCallbacks,
     Sources,
 )
@@ -91,6 +93,7 @@ class DistrictNode:
         self.intake: Intake
         self.watch: Watch
         self.checkpoints: NodeCheckpoints
+        self.succession: Succession
 
     def open(self, stack: ExitStack) -> None:
         """Open the stores and bring the state to the block log's end.
@@ -118,12 +121,11 @@ class DistrictNode:
     def build(self, loop: asyncio.AbstractEventLoop) -> None:
         """Put network, driver and intake together over the open stores."""
         timers = LoopTimers(loop, self.genesis.rehearsal_rate)
+        self.succession = Succession(self.executor, self.config.peers)
         self.network = PeerNetwork(
             listen=Endpoint(*self.config.peers_listen),
             local=self._local(),
-            peers=[
-                PeerAddress(p.name, Endpoint(p.host, p.port), p.tls_key) for p in self.config.peers
-            ],
+            peers=self.succession.addresses(),
             callbacks=self._callbacks(),
             sources=Sources(self.clock.now_ms, random.SystemRandom().random, token_bytes),
         )
@@ -166,12 +168,14 @@ class DistrictNode:
             self._keys.checkpoint,
             self.network.broadcast,
         )
+        self.succession.on_set = self.checkpoints.renew
 
     async def start(self) -> None:
         """Listen to peers and take part."""
         loop = asyncio.get_running_loop()
         loop.set_exception_handler(self._on_loop_exception)
         await self.network.start()
+        self.succession.on_peers = partial(_soon, loop, self._let_in)
         self.driver.hold_signing()
         self.driver.start()
         self._look_for_quorum()
@@ -187,6 +191,10 @@ class DistrictNode:
             self.fault = fault
             self._log.critical("stopping", fault=type(fault).__name__, reason=str(fault))
         self._stop.set()
+
+    def _let_in(self) -> None:
+        """Other keys are pinned from now on; between two blocks, because connections may close at once."""
+        self.network.set_peers(self.succession.addresses())
 
     @property
     def connected(self) -> frozenset[str]:
@@ -276,6 +284,10 @@ class DistrictNode:
         others = {m.district for m in authorities.members} - {self.config.district}
         if len(others & self._connected) + 1 >= authorities.quorum:
             self.driver.begin_signing()
+
+
+def _soon(loop: asyncio.AbstractEventLoop, call: Callable[[], None]) -> None:
+    loop.call_soon(call)
 
 
 def make_clock(genesis: Genesis, home: NodeHome) -> Clock:

@@ -54,15 +54,18 @@ class NodeCheckpoints:
         self._log = structlog.get_logger("checkpoint")
         authorities = executor.tip.authorities
         key = CheckpointKey(district, seed)
-        seated = any(m.checkpoint_key == key.public_key for m in authorities.members)
         self._collector = Checkpoints(
             origin_of(executor.genesis.city, executor.chain_id),
             authorities,
-            key if seated else None,
+            key,
             LogPorts(self._root_at, self._persist),
             _read(files),
         )
         executor.watch(self._on_block)
+
+    def renew(self) -> None:
+        """Another set decides from now on: its lines count."""
+        self._collector.renew(self._executor.tip.authorities)
 
     def note(self) -> str | None:
         """The newest note with the districts' lines; None while there is none."""

@@ -33,6 +33,8 @@ class NodeCollector(Collector):
         yield _gauge("consensus_round", "Round of the height in progress.", state.round)
         seats = len(tip.authorities.members)
         yield _gauge("consensus_authorities", "Seats of the present set.", seats)
+        offences = node.succession.offences
+        yield _gauge("consensus_offences", "Offences of authorities on the chain.", offences)
         waiting = len(node.driver.waiting_for())
         yield _gauge("consensus_waiting_for", "Districts that the present step waits for.", waiting)
         rounds = CounterMetricFamily(

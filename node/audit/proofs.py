@@ -5,6 +5,7 @@ from pathlib import Path
 
 from node.audit.inputs import read_proof
 from node.audit.paper import as_proof
+from node.chain.conviction import Convicted, is_conviction, verify_conviction
 from node.chain.errors import Malformed
 from node.chain.genesis import Genesis
 from node.chain.proof import Proven, Supply, verify_proof
@@ -25,6 +26,8 @@ class Checked:
     path: Path
     proven: Proven | None
     fault: Violation | None
+    convicted: Convicted | None = None
+    """For a file that convicts an authority."""
 
 
 def check_file(genesis: Genesis, path: Path, trail: tuple[AuthorityChange, ...] = ()) -> Checked:
@@ -34,7 +37,10 @@ def check_file(genesis: Genesis, path: Path, trail: tuple[AuthorityChange, ...] 
         OSError: it cannot be read.
     """
     try:
-        return Checked(path, verify_proof(genesis, as_proof(read_proof(path), trail)), None)
+        raw = read_proof(path)
+        if is_conviction(raw):
+            return Checked(path, None, None, verify_conviction(genesis, raw))
+        return Checked(path, verify_proof(genesis, as_proof(raw, trail)), None)
     except Malformed as fault:
         reason = f"{path.name}: {fault.detail or fault.code.name.lower()}"
         return Checked(path, None, Violation(ViolationCode.PROOF, 0, reason))
@@ -42,6 +48,12 @@ def check_file(genesis: Genesis, path: Path, trail: tuple[AuthorityChange, ...] 
 
 def checked_data(checked: Checked) -> dict[str, Json]:
     """The machine's form."""
+    if checked.convicted is not None:
+        return {
+            "file": str(checked.path),
+            "sound": True,
+            **convicted_data(checked.convicted),
+        }
     proven = checked.proven
     if proven is None:
         fault = checked.fault
@@ -68,6 +80,8 @@ def checked_data(checked: Checked) -> dict[str, Json]:
 def checked_facts(checked: Checked) -> Facts:
     """The people's form."""
     title = Text(str(checked.path), str(checked.path))
+    if checked.convicted is not None:
+        return Facts(_convicted_pairs(checked.convicted), title)
     proven = checked.proven
     if proven is None:
         reason = "" if checked.fault is None else checked.fault.reason
@@ -94,6 +108,28 @@ def checked_facts(checked: Checked) -> Facts:
     if proven.final_height is not None:
         pairs.append((t(zh="完结高度", en="Final at height"), proven.final_height))
     return Facts(pairs, title)
+
+
+def convicted_data(convicted: Convicted) -> dict[str, Json]:
+    """What a conviction shows, for machines."""
+    return {
+        "subject": "conviction",
+        "district": convicted.district,
+        "height": convicted.height,
+        "round": convicted.round,
+        "kind": convicted.kind,
+        "authorities": convicted.authorities,
+    }
+
+
+def _convicted_pairs(convicted: Convicted) -> list[tuple[Text, Cell]]:
+    return [
+        (t(zh="结论", en="Verdict"), t(zh="成立", en="It holds")),
+        (t(zh="违反协议的区", en="Broke the protocol"), convicted.district),
+        (t(zh="方式", en="How"), convicted.kind),
+        (t(zh="区块高度", en="Height"), convicted.height),
+        (t(zh="轮次", en="Round"), convicted.round),
+    ]
 
 
 def _subject(proven: Proven) -> tuple[str, str]:
