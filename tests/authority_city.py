@@ -131,8 +131,7 @@ class AuthorityCity(KernelCity):
     ) -> ProveKeys:
         """What the holders of new keys say, over the newest root that the state remembers."""
         height = Height(self.ledger.height)
-        mark = RootMark(height, self.ledger.state_root, b"")
-        context = proof_context(motion, mark)
+        context = proof_context(motion, self.ledger.state_root)
         made = []
         for use in uses:
             seed = seed_of(f"{use}/{seat.district}{generation}")

@@ -44,7 +44,7 @@ from node.chain.tx.authorities import (
     SuspendSeat,
 )
 from node.chain.tx.envelope import AuthorityBody, Transaction
-from node.chain.types import NO_ID, Code, EpochMs, Height, Id
+from node.chain.types import NO_ID, Code, EpochMs, Hash, Height, Id
 
 CHANGE_VOTE_MS: Final = 14 * DAY_MS
 CANDIDATE_INDEX: Final = 1
@@ -252,13 +252,13 @@ def _prove(view: View, at: Moment, tx: Transaction, body: ProveKeys) -> None:
     entry = _entry_of(view, motion.id)
     if entry is None or not isinstance(motion.subject, AddAuthority | RotateKeys):
         raise Malformed(ErrorCode.BAD_FIELD, "a motion without new keys")
-    mark = view.need(RootMark, height_id(body.height))
+    root = _root_after(view, at, body.height)
     unproven = list(entry.unproven)
     suite = motion.subject.authority.suite
     for proof in body.proofs:
         require(proof.key in unproven, ErrorCode.ALREADY_DONE, proof.key.hex())
         unproven.remove(proof.key)
-        context = proof_context(motion.id, mark)
+        context = proof_context(motion.id, root)
         if not keys.has_possession(at.chain_id, suite, proof.key, context, proof.signature):
             raise Malformed(ErrorCode.BAD_POSSESSION, proof.key.hex())
     proven = replace(entry, unproven=tuple(unproven))
@@ -268,6 +268,13 @@ def _prove(view: View, at: Moment, tx: Transaction, body: ProveKeys) -> None:
     decide(view, at, motion, motion.subject)
 
 
-def proof_context(motion: Id, mark: RootMark) -> bytes:
+def _root_after(view: View, at: Moment, height: Height) -> Hash:
+    """State root after a recent block: that of the block before stands in no mark yet."""
+    if height == at.height - 1:
+        return at.previous_root
+    return view.need(RootMark, height_id(height)).root
+
+
+def proof_context(motion: Id, root: Hash) -> bytes:
     """What a new key signs besides itself: motion (16 bytes) ‖ state root (32 bytes)."""
-    return motion + mark.root
+    return motion + root
