@@ -24,15 +24,9 @@ from node.chain.archive import (
 )
 from node.chain.block import Block, Header, Summary, block_id, evidence_root
 from node.chain.certificate import (
-    NO_SIGNATURE,
-    Authority,
-    AuthoritySet,
     CommitCertificate,
     Evidence,
-    Precommit,
     certificate_hash,
-    make_certificate,
-    sign_bytes,
 )
 from node.chain.codec import encode
 from node.chain.genesis import Genesis, chain_id_of
@@ -46,13 +40,12 @@ from node.chain.tx.issuance import ProposeMint, VoteMint
 from node.chain.tx.orders import Accept, ApproveOrder, Confirm
 from node.chain.tx.organisation import ApprovePerson, Propose, Second
 from node.chain.tx.transfers import Donate, Give
-from node.chain.types import NO_HASH, ZERO_HASH, Code, EpochMs, Hash, Height, Id, Minutes, Round
+from node.chain.types import NO_HASH, ZERO_HASH, Code, EpochMs, Hash, Height, Id, Minutes
 from node.chain.verify import AuthorityChange
+from tests.certifying import certify, quorum_of
 from tests.kernel_city import FAR_MS, GULOU, JIANYE, SITE, KernelCity, seed_of
 
 T = TypeVar("T")
-GENERATIONS = ("", "/2", "/3")
-"""Of a seat's keys: those of genesis, and those after rotations."""
 
 
 @dataclass(frozen=True)
@@ -138,44 +131,6 @@ class Plant:
     block: Callable[[int, Block], Block] = same
     trail: Callable[[list[AuthorityChange]], list[AuthorityChange]] = list
     """Gets the whole trail."""
-
-
-def consensus_seed(member: Authority) -> bytes:
-    """The seed of a seat's consensus key, which tests make from names."""
-    names = (f"consensus/{member.district}{generation}" for generation in GENERATIONS)
-    return next(s for s in map(seed_of, names) if keys.public_key(s) == member.consensus_key)
-
-
-def certify(
-    genesis: Genesis,
-    height: int,
-    id_: Hash,
-    signers: Sequence[int],
-    round_: int = 0,
-    authorities: AuthoritySet | None = None,
-) -> CommitCertificate:
-    """Precommits of these authorities, of genesis or of another set."""
-    chain_id = chain_id_of(genesis)
-    votes = []
-    for signer in signers:
-        seed = consensus_seed((authorities or genesis.authorities).members[signer])
-        vote = Precommit(1, Height(height), Round(round_), id_, signer, NO_SIGNATURE)
-        votes.append(
-            Precommit(
-                1, vote.height, vote.round, id_, signer, keys.sign(seed, sign_bytes(chain_id, vote))
-            )
-        )
-    return make_certificate(votes)
-
-
-def quorum_of(
-    genesis: Genesis, height: int, authorities: AuthoritySet | None = None
-) -> tuple[int, ...]:
-    """Who signs a block: all, or a quorum at every third height, so that both occur."""
-    seated = authorities or genesis.authorities
-    members = len(seated.members)
-    absent = height % members if height % 3 == 0 and members > seated.quorum else None
-    return tuple(signer for signer in range(members) if signer != absent)
 
 
 def seal(

@@ -25,7 +25,8 @@ from node.chain.tx.envelope import parse
 from node.chain.tx.transfers import Give
 from node.chain.types import EpochMs, Hash, Height, Minutes, Round
 from node.chain.violations import ViolationCode
-from tests.archives import Plant, archive_of, certify, drafts_of
+from tests.archives import Plant, archive_of, drafts_of
+from tests.certifying import certify
 from tests.damages import AT, OTHER, Corruption, damaged_files, flipped
 from tests.kernel_city import GULOU, KernelCity, seed_of, sign_transaction
 

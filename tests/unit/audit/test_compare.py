@@ -13,16 +13,8 @@ from node.chain.certificate import CommitCertificate, check_evidence, decode_evi
 from node.chain.genesis_document import to_document
 from node.chain.types import EpochMs
 from node.chain.violations import Incomplete, ViolationCode
-from tests.archives import (
-    Draft,
-    Plant,
-    archive_of,
-    certify,
-    drafts_of,
-    seal,
-    small_story,
-    write_archive,
-)
+from tests.archives import Draft, Plant, archive_of, drafts_of, seal, small_story, write_archive
+from tests.certifying import certify
 
 CITY = small_story()
 SOUND = archive_of(CITY)

@@ -15,17 +15,9 @@ from node.chain.seats import Epoch, epochs_of
 from node.chain.types import Height
 from node.chain.verify import AuthorityChange
 from node.chain.violations import Violation, ViolationCode
-from tests.archives import (
-    Draft,
-    Plant,
-    archive_of,
-    certify,
-    drafts_of,
-    seal,
-    trail_of,
-    write_archive,
-)
+from tests.archives import Draft, Plant, archive_of, drafts_of, seal, trail_of, write_archive
 from tests.authority_city import authority, succession_story
+from tests.certifying import certify
 from tests.kernel_city import DISTRICTS, GULOU, seed_of
 from tests.reference.verify_min import Bad, verify_archive
 

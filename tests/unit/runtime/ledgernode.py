@@ -23,7 +23,7 @@ from node.store.files import Files
 from node.store.kv import KeyValue
 from node.store.memoryfiles import MemoryFiles
 from node.store.memorykv import MemoryKeyValue
-from tests.archives import certify, quorum_of
+from tests.certifying import certify, quorum_of
 from tests.kernel_city import FAR_MS, GULOU, SITE, KernelCity, make_genesis, seed_of
 
 

@@ -297,18 +297,16 @@ def _evidence(node: LedgerNode, signer: int, height: int = 1) -> Evidence:
     """An authority that prevoted for two blocks in one round."""
     seed = seed_of(f"consensus/{DISTRICTS[signer]}")
 
-    def vote(number: int) -> Prevote:
-        block = NO_HASH if number == 0 else Hash(number.to_bytes(32, "big"))
+    def vote(block: Hash) -> Prevote:
         blank = Prevote(1, Height(height), Round(0), block, 0, signer, NO_SIGNATURE)
         return change(blank, signature=keys.sign(seed, sign_bytes(node.chain_id, blank)))
 
-    return make_evidence(vote(0), vote(1))
+    return make_evidence(vote(NO_HASH), vote(ZERO_HASH))
 
 
 def test_reported_evidence_stands_in_one_block_of_ours(node: LedgerNode) -> None:
     """Whoever made the block that holds it first; it is not said twice."""
-    mine, others = _evidence(node, 1), _evidence(node, 2)
-    twin = twin_of(node)
+    mine, others, twin = _evidence(node, 1), _evidence(node, 2), twin_of(node)
     node.executor.report_evidence(mine)
     node.executor.report_evidence(mine)
     node.executor.report_evidence(others)
@@ -323,7 +321,7 @@ def test_reported_evidence_stands_in_one_block_of_ours(node: LedgerNode) -> None
 def test_evidence_that_waits_is_bounded(node: LedgerNode, monkeypatch: pytest.MonkeyPatch) -> None:
     """Liars break the protocol as often as they like; the newest pairs are kept, and a block takes sixteen."""
     monkeypatch.setattr(module, "EVIDENCE_WAITING_MAX", 20)
-    while node.executor.tip.height < 10:
+    for _ in range(9):
         node.decide()
     pairs = [_evidence(node, signer, height) for height in range(1, 11) for signer in (1, 2, 3)]
     for pair in pairs:
