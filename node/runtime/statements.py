@@ -7,7 +7,7 @@ offline. Nothing here is synced and nothing depends on it: loss costs evidence, 
 One file for ``HEIGHTS_PER_FILE`` heights, records framed as in the block log (``node.store.frames``).
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from itertools import combinations
 from typing import Final
 
@@ -72,6 +72,19 @@ class StatementLog:
                     continue
         file.close()
         return tuple(found)
+
+    def everything(self) -> Iterator[SignedMessage]:
+        """All that is kept, oldest first."""
+        for name in self._files.names():
+            if not name.startswith(_PREFIX):
+                continue
+            file = self._files.open(name)
+            for _, body in _records(file)[0]:
+                try:
+                    yield from _decode(body)
+                except Malformed:
+                    continue
+            file.close()
 
     def _turn_to(self, height: Height) -> None:
         name = _name_for(height)

@@ -1,0 +1,115 @@
+"""What can happen to a node or a line. Each trouble does its harm, undoes it, and says what it met."""
+
+import random
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from node.chain.policy import HOUR_MS
+from node.city import processes
+from node.city.processes import wait_until
+from scripts.chaos.rig import Rig, Trouble
+
+PAUSE_MAX_S: Final = 2.0
+FREEZE_MAX_S: Final = 6.0
+CUT_MAX_S: Final = 6.0
+LEAP_MAX_H: Final = 36
+COPY_ENDS_S: Final = 30.0
+DUPLICATE_WORD: Final = "another instance of this node"
+
+
+@dataclass(frozen=True, slots=True)
+class Met:
+    """What happened."""
+
+    kind: str
+    districts: tuple[str, ...]
+
+
+def kill(rig: Rig, chance: random.Random) -> Met:
+    """Kill -9, a moment, start."""
+    victim = chance.choice(rig.districts)
+    rig.kill(victim)
+    time.sleep(chance.uniform(0, PAUSE_MAX_S))
+    rig.start(victim)
+    return Met("kill", (victim,))
+
+
+def kill_many(rig: Rig, chance: random.Random) -> Met:
+    """More than the city can miss go at the same moment, as in a power cut; the chain stands until they are back."""
+    victims = chance.sample(rig.districts, chance.randint(2, len(rig.districts)))
+    for victim in victims:
+        rig.kill(victim)
+    for victim in victims:
+        rig.start(victim)
+    return Met("power cut", tuple(victims))
+
+
+def freeze(rig: Rig, chance: random.Random) -> Met:
+    """SIGSTOP, a while, SIGCONT."""
+    victim = chance.choice(rig.districts)
+    rig.freeze(victim)
+    time.sleep(chance.uniform(0, FREEZE_MAX_S))
+    rig.thaw(victim)
+    return Met("freeze", (victim,))
+
+
+def cut(rig: Rig, chance: random.Random) -> Met:
+    """The city falls into two, a while, heals."""
+    side = chance.sample(rig.districts, chance.randint(1, len(rig.districts) // 2))
+    rig.relays.partition(side)
+    time.sleep(chance.uniform(0, CUT_MAX_S))
+    rig.relays.heal()
+    return Met("cut", tuple(side))
+
+
+def wipe(rig: Rig, chance: random.Random) -> Met:
+    """A node loses its disk: it has to follow from nothing, rejoin by itself and sign again."""
+    victim = chance.choice(rig.districts)
+    rig.kill(victim)
+    rig.wipe(victim)
+    rig.start(victim)
+    return Met("wipe", (victim,))
+
+
+def leap(rig: Rig, chance: random.Random) -> Met:
+    """One node's clock goes ahead by hours; later the others' do, too."""
+    victim = chance.choice(rig.districts)
+    hours = chance.randint(1, LEAP_MAX_H)
+    before_ms = rig.city.advance(0)
+    rig.city.doors(victim).leap_to(before_ms + hours * HOUR_MS)
+    time.sleep(chance.uniform(0, PAUSE_MAX_S))
+    rig.city.advance(hours * HOUR_MS)
+    return Met(f"clock +{hours} h", (victim,))
+
+
+def copy(rig: Rig, chance: random.Random) -> Met:
+    """The same key twice: a copy of a whole node starts elsewhere, finds out and ends without a signature.
+
+    Raises:
+        Trouble: it goes on, ends for another reason, or has signed.
+    """
+    victim = chance.choice(rig.districts)
+    rig.kill(victim)
+    home, process = rig.copy(victim)
+    before = (home.data / "votes.log").read_bytes()
+    if not wait_until(lambda: not process.alive(), COPY_ENDS_S):
+        raise Trouble(f"a copy of {victim} goes on")
+    tail = processes.log_tail(home, 12)
+    if DUPLICATE_WORD not in tail:
+        raise Trouble(f"a copy of {victim} ended for another reason:\n{tail}")
+    if (home.data / "votes.log").read_bytes() != before:
+        raise Trouble(f"a copy of {victim} has signed")
+    return Met("same key twice", (victim,))
+
+
+TROUBLES: Final[Mapping[str, Callable[[Rig, random.Random], Met]]] = {
+    "kill": kill,
+    "power": kill_many,
+    "freeze": freeze,
+    "cut": cut,
+    "wipe": wipe,
+    "leap": leap,
+    "copy": copy,
+}
