@@ -30,7 +30,7 @@ CHAIN_PREFIX_HEX: Final = 16
 
 _ED25519: Final = b"\x01"
 _DASH: Final = "\N{EM DASH}"
-_NAME: Final = re.compile(r"[!-*,-~]{1,255}")
+NAME_PATTERN: Final = re.compile(r"[!-*,-~]{1,255}")
 """Printable ASCII without space and plus."""
 _SIZE: Final = re.compile(r"0|[1-9][0-9]{0,15}")
 _TEXT_LINES: Final = 3
@@ -171,7 +171,7 @@ def _signer(
 
 
 def _checkpoint(origin: str, size: str, root: str) -> Checkpoint:
-    if not _NAME.fullmatch(origin):
+    if not NAME_PATTERN.fullmatch(origin):
         raise _fault("origin")
     if not _SIZE.fullmatch(size) or int(size) > UINT_MAX:
         raise _fault("size")
@@ -183,7 +183,7 @@ def _checkpoint(origin: str, size: str, root: str) -> Checkpoint:
 
 def _line(raw: str) -> Line:
     match raw.split(" "):
-        case [dash, name, encoded] if dash == _DASH and _NAME.fullmatch(name):
+        case [dash, name, encoded] if dash == _DASH and NAME_PATTERN.fullmatch(name):
             blob = _unbase64(encoded)
         case _:
             raise _fault("signature line")

@@ -7,7 +7,7 @@ command line.
 from importlib import import_module
 from typing import Final
 
-NAMES: Final = ("compare", "checkpoint", "sample", "prove", "supply", "evidence")
+NAMES: Final = ("compare", "checkpoint", "sample", "prove", "supply", "evidence", "witness")
 
 
 def register() -> None:
