@@ -10,6 +10,7 @@ from node.app.inquiry import ask_operations, ask_public, save_export
 from node.app.logs import set_up_logs
 from node.app.making import make_home
 from node.app.recovery_verbs import register
+from node.app.rotation import register as register_rotation
 from node.app.running import run_node
 from node.app.storage import translated
 from node.config import NodeHome, check, load
@@ -206,3 +207,4 @@ def _words(values: object) -> Text:
 
 
 register(node_group)
+register_rotation(node_group)
