@@ -17,7 +17,17 @@ from node.api.errors import (
     problem_of_rejection,
 )
 from node.api.pages import errors_page, paths_page
-from node.api.routes import accounts, blocks, city, events, lists, operations, proofs, transactions
+from node.api.routes import (
+    accounts,
+    blocks,
+    city,
+    events,
+    lists,
+    log,
+    operations,
+    proofs,
+    transactions,
+)
 from node.api.services import OperationsServices, PublicServices
 from node.chain.errors import Rejected
 
@@ -38,6 +48,7 @@ _PUBLIC: Final = (
     lists.router,
     blocks.router,
     proofs.router,
+    log.router,
     city.router,
     events.router,
 )

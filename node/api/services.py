@@ -212,6 +212,19 @@ class Proofs(Protocol):
         """That the tip's state has a record under a key, or has none; None before the first block."""
 
 
+class Log(Protocol):
+    """The log in pieces, as C2SP tools read it."""
+
+    def hashes(self, level: int, first: int, count: int) -> Sequence[Hash] | None:
+        """Complete subtrees of a level of the tree, from one on; None if not all are complete."""
+
+    def entries(self, first: int, count: int) -> Sequence[bytes] | None:
+        """Entries from one on; None if the log has not as many."""
+
+    def consistency(self, old: int, new: int) -> Sequence[Hash] | None:
+        """Why the log of the old size is a prefix of that of the new; None beyond the tip."""
+
+
 class CityFacts(Protocol):
     """What is public of the whole city."""
 
@@ -303,6 +316,7 @@ class PublicServices:
     lists: Lists
     blocks: Blocks
     proofs: Proofs
+    log: Log
     city: CityFacts
     status: Status
     events: Events

@@ -15,6 +15,7 @@ from node.runtime.queries.events import BlockFeed
 from node.runtime.queries.facts import ChainClock, CityFacts, TipRecords
 from node.runtime.queries.history import AccountHistories
 from node.runtime.queries.lists import RecordLists
+from node.runtime.queries.log import PublicLog
 from node.runtime.queries.status import StatusDesk
 from node.runtime.queries.transactions import TransactionDesk
 
@@ -105,6 +106,7 @@ def public_services(node: DistrictNode) -> tuple[PublicServices, Callable[[], No
         lists=RecordLists(executor),
         blocks=FinalBlocks(executor),
         proofs=ProofFiles(executor, store, journal),
+        log=PublicLog(executor, store),
         city=CityFacts(executor, node.checkpoints.note),
         status=StatusDesk(executor, node.pool, clock, NodeVitals(node)),
         events=feed,

@@ -30,6 +30,7 @@ from node.runtime.queries.facts import ChainClock, CityFacts, TipRecords
 from node.runtime.queries.history import AccountHistories
 from node.runtime.queries.journal import Journal, journal_entries
 from node.runtime.queries.lists import RecordLists
+from node.runtime.queries.log import PublicLog
 from node.runtime.queries.status import StatusDesk
 from node.runtime.queries.transactions import TransactionDesk
 from node.store.blocklog import BlockLog
@@ -159,6 +160,7 @@ class DoorCity(KernelCity):
             lists=RecordLists(self.executor),
             blocks=FinalBlocks(self.executor),
             proofs=ProofFiles(self.executor, self.store, self.journal),
+            log=PublicLog(self.executor, self.store),
             city=CityFacts(self.executor),
             status=self._status(clock),
             events=self.feed,
