@@ -249,6 +249,8 @@ class Checkpoints:
     def _count(self, message: LineMessage) -> None:
         """A verified line with our own root: keep it, and see whether its note is certified now."""
         _keep(self._lines[message.district], message)
+        if message.size not in self._lines[message.district]:
+            return
         note = self._note(message.size)
         count = 0 if self._certified is None else len(self._certified.lines)
         newer = (message.size, len(note.lines)) > (self.certified_size or 0, count)
