@@ -17,13 +17,14 @@ PYTEST := $(PY) -m pytest
 STAMP := $(VENV)/.stamp
 
 SEEDS ?= 100
+KILLS ?= 24
 FAST_TESTS = $(wildcard tests/unit tests/scenarios)
 # Two processes, as the smallest machine has two cores; tests that start a city of their own run one after the other.
 PARALLEL := -n 2
 JS_TESTS = $(wildcard tests/js/*.test.js tests/js/*.test.mjs)
 
 .PHONY: help setup check format lint types imports tidy docs-check vectors-check fast js \
-	test demo city city-down sim mutants fuzz bench features docs vectors clean
+	test demo city city-down sim chaos mutants fuzz bench features docs vectors clean
 
 help: ## List the targets, one sentence each.
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -92,6 +93,9 @@ test: setup ## Every test, slow ones included; says in one line what was left ou
 
 sim: setup ## Run the simulator on SEEDS seeds (default 100).
 	$(PY) -m scripts.simulate --seeds $(SEEDS)
+
+chaos: setup ## Kill a real city's nodes KILLS times (default 24) under load, and cut, freeze, wipe, double them.
+	$(PY) -m scripts.chaos --kills $(KILLS)
 
 mutants: setup ## Does the simulator catch every bug that we plant?
 	$(PY) -m scripts.mutants

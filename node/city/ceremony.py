@@ -96,13 +96,16 @@ class CityPlaces:
         return NodeHome(self.root / "nodes" / district)
 
 
-def found(plan: CityPlan, created_ms: EpochMs, *, rehearsal: bool) -> Founding:
+def found(
+    plan: CityPlan, created_ms: EpochMs, *, rehearsal: bool, rate: int = REHEARSAL_RATE
+) -> Founding:
     """Make every key of a city and its genesis.
 
     Args:
         plan: the districts that take part.
         created_ms: the instant of genesis, real time.
-        rehearsal: clocks run ``REHEARSAL_RATE`` times faster and may leap.
+        rehearsal: clocks run faster and may leap.
+        rate: how much faster.
     """
     districts = sorted(plan.districts, key=lambda district: district.code)
     nodes = {Code(district.code): make_keys() for district in districts}
@@ -120,7 +123,7 @@ def found(plan: CityPlan, created_ms: EpochMs, *, rehearsal: bool) -> Founding:
         name_zh=plan.name_zh.encode(),
         name_en=plan.name_en.encode(),
         created_ms=created_ms,
-        rehearsal_rate=REHEARSAL_RATE if rehearsal else 1,
+        rehearsal_rate=rate if rehearsal else 1,
         districts=tuple(_district(district) for district in districts),
         authorities=AuthoritySet(tuple(authority_of(code, k) for code, k in nodes.items())),
         bureau_key=keys.public_key(bureau),

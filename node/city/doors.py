@@ -23,8 +23,15 @@ class Status(msgspec.Struct, frozen=True):
     block_id: str
     state_root: str
     ready: bool
+    log_size: int = 0
+    """Leaves of the log: every transaction, and a summary of every block."""
     reasons: tuple[str, ...] = ()
     waiting_for: tuple[str, ...] = ()
+
+    @property
+    def transactions(self) -> int:
+        """How many stand in blocks."""
+        return self.log_size - self.height
 
 
 class _Block(msgspec.Struct, frozen=True):

@@ -15,7 +15,7 @@ import msgspec
 
 from node.chain.types import Code
 from node.city import faults, ports, processes
-from node.city.ceremony import CityPlaces, found, settle_in
+from node.city.ceremony import REHEARSAL_RATE, CityPlaces, found, settle_in
 from node.city.doors import NodeDoors, Status
 from node.city.plan import CityPlan
 from node.city.ports import NodePorts
@@ -77,9 +77,10 @@ class LocalCity:
         environment: Mapping[str, str],
         *,
         rehearsal: bool,
+        rate: int = REHEARSAL_RATE,
         base_port: int | None = None,
     ) -> "LocalCity":
-        """Found a city in a directory that is empty or does not exist.
+        """Found a city in a directory that is empty or does not exist; a rehearsal's clocks run at this rate.
 
         Raises:
             node.console.fault.Fault: the directory holds something, or ports are taken.
@@ -88,7 +89,8 @@ class LocalCity:
             raise faults.occupied(root)
         created_ms = SystemClock().now_ms()
         chosen = ports.choose([Code(district.code) for district in plan.districts], base_port)
-        settle_in(CityPlaces(root), found(plan, created_ms, rehearsal=rehearsal), chosen)
+        founding = found(plan, created_ms, rehearsal=rehearsal, rate=rate)
+        settle_in(CityPlaces(root), founding, chosen)
         _write(root, CityFile(rehearsal, {str(code): p for code, p in chosen.items()}))
         return cls(root, environment)
 

@@ -9,6 +9,7 @@ from typing import Final
 
 from node.city import evidence, processes
 from node.city.books import Difference
+from node.city.ceremony import REHEARSAL_RATE
 from node.city.evidence import Audit, EvidenceFiles
 from node.city.faults import occupied, unknown_district, unknown_step, went_otherwise
 from node.city.plan import NODES_DEFAULT, CityPlan, read_plan
@@ -61,14 +62,14 @@ def tell(
     plan = read_plan().first(NODES_DEFAULT)
     if interruption is not None:
         _check(interruption, plan)
-    city = _fresh_city(root, plan, console.environment, replace_old=replace_old)
+    city = fresh_city(root, plan, console.environment, replace_old=replace_old)
     try:
-        _start(city, console)
+        start_all(city, console)
         stage = Stage(city)
         try:
             story = Story(stage, lambda line: console.progress(_told(line)))
             _play(story, interruption, console)
-            ending = _ending(city)
+            ending = ending_of(city)
             console.progress(t(zh="导出归档，运行审计……", en="Exporting, auditing…"))
             proofs = evidence.collect(story, files)
             stores = {name: _store(story, name) for name in story.people}
@@ -92,9 +93,19 @@ def _check(interruption: Interruption, plan: CityPlan) -> None:
         raise unknown_step(interruption.step, tuple(STEPS))
 
 
-def _fresh_city(
-    root: Path, plan: CityPlan, environment: Mapping[str, str], *, replace_old: bool
+def fresh_city(
+    root: Path,
+    plan: CityPlan,
+    environment: Mapping[str, str],
+    *,
+    replace_old: bool,
+    rate: int = REHEARSAL_RATE,
 ) -> LocalCity:
+    """A rehearsal city in ``root/city``.
+
+    Raises:
+        node.console.fault.Fault: there is one that must not give way.
+    """
     place = root / "city"
     if LocalCity.exists(place):
         if not replace_old:
@@ -105,10 +116,11 @@ def _fresh_city(
         shutil.rmtree(place)
         EvidenceFiles(root).forget()
     root.mkdir(parents=True, exist_ok=True)
-    return LocalCity.make(place, plan, environment, rehearsal=True)
+    return LocalCity.make(place, plan, environment, rehearsal=True, rate=rate)
 
 
-def _start(city: LocalCity, console: Console) -> None:
+def start_all(city: LocalCity, console: Console) -> None:
+    """Start every node and wait until they are of one mind."""
     console.progress(
         t(zh="启动 {count} 个区节点……", en="Starting {count} nodes…").fill(
             count=len(city.districts)
@@ -136,7 +148,7 @@ def _play(story: Story, interruption: Interruption | None, console: Console) -> 
             city.wait_ready(interruption.district)
 
 
-def _ending(city: LocalCity) -> Ending:
+def ending_of(city: LocalCity) -> Ending:
     """Wait until all nodes stand at one height with one state root."""
     endings: set[Ending] = set()
 

@@ -11,6 +11,7 @@ import click
 
 from node.chain.policy import DAY_MS, HOUR_MS, MINUTE_MS
 from node.city import processes
+from node.city.chronicle import live
 from node.city.commands import verb
 from node.city.faults import other_city
 from node.city.plan import NODES_DEFAULT, NODES_MAX, NODES_MIN, read_plan
@@ -24,11 +25,18 @@ from node.console.fault import usage
 from node.console.formats import instant
 from node.console.language import same, t
 from node.console.result import Column, Result, Table
+from node.sim.workload.life import DAYS_MAX, PEOPLE_MIN
 
 F = TypeVar("F", bound=Callable[..., object])
 LINES_DEFAULT: Final = 40
 LINES_MAX: Final = 100_000
 SECOND_MS: Final = 1_000
+PEOPLE_DEFAULT: Final = 200
+STORY_PEOPLE_MAX: Final = 100_000
+"""More would take days on one machine."""
+SEED_DEFAULT: Final = 1
+SEED_MAX: Final = 2**31
+DIFFERENCES_TOLD: Final = 50
 _UNITS: Final = {"s": SECOND_MS, "m": MINUTE_MS, "h": HOUR_MS, "d": DAY_MS}
 _DURATION: Final = re.compile(r"\A([1-9][0-9]{0,5})([smhd])\Z")
 _INTERRUPTION: Final = re.compile(r"\A([a-z0-9._-]{1,32})@([a-z]{1,32})\Z")
@@ -198,6 +206,24 @@ def advance(console: Console, *, duration: str, directory: Path | None) -> None:
     ),
 )
 @option(
+    "--days",
+    type=click.IntRange(1, DAYS_MAX),
+    help=t(
+        zh="改为让许多人在城市里生活这么多天。",
+        en="Instead, let many people live in the city for so many days.",
+    ),
+)
+@option(
+    "--people",
+    type=click.IntRange(PEOPLE_MIN, STORY_PEOPLE_MAX),
+    help=t(zh="与 --days 一起：人数，默认 200。", en="With --days: how many people; else 200."),
+)
+@option(
+    "--seed",
+    type=click.IntRange(0, SEED_MAX),
+    help=t(zh="与 --days 一起：随机种子，默认 1。", en="With --days: of all chance; else 1."),
+)
+@option(
     "--dir",
     "directory",
     type=click.Path(file_okay=False, path_type=Path),
@@ -207,23 +233,66 @@ def advance(console: Console, *, duration: str, directory: Path | None) -> None:
     ),
 )
 @pass_console
-def story(
-    console: Console, *, demo: bool, interruption: str | None, directory: Path | None
+def story(  # noqa: PLR0913 - one for each option
+    console: Console,
+    *,
+    demo: bool,
+    interruption: str | None,
+    days: int | None,
+    people: int | None,
+    seed: int | None,
+    directory: Path | None,
 ) -> ExitCode:
     """Play."""
     root = (directory or console.home / "story").resolve()
     struck = None if interruption is None else _interruption(interruption)
+    _check_life(days, people, seed, struck)
     # Whoever ends the story must not leave its nodes running.
     before = signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
-        result, differences = tell_story(root, console, replace_old=demo, interruption=struck)
+        result, differences = _told(root, console, demo, struck, days, people, seed)
     finally:
         signal.signal(signal.SIGTERM, before)
     console.emit(result)
-    for one in differences:
-        told = f"{one.where}.{one.name}: {one.predicted} / {one.found}"
+    for where, name, predicted, found in differences[:DIFFERENCES_TOLD]:
+        told = f"{where}.{name}: {predicted} / {found}"
         console.say(t(zh="不一致：{told}", en="Differs: {told}").fill(told=told))
     return ExitCode.REFUSED if differences else ExitCode.OK
+
+
+def _told(  # noqa: PLR0913, PLR0917 - one for each option
+    root: Path,
+    console: Console,
+    demo: bool,  # noqa: FBT001 - as the option says
+    struck: Interruption | None,
+    days: int | None,
+    people: int | None,
+    seed: int | None,
+) -> tuple[Result, list[tuple[str, str, int, int | None]]]:
+    if days is None:
+        result, missed = tell_story(root, console, replace_old=demo, interruption=struck)
+        return result, [(one.where, one.name, one.predicted, one.found) for one in missed]
+    result, differing = live(
+        root,
+        console,
+        days=days,
+        people=PEOPLE_DEFAULT if people is None else people,
+        seed=SEED_DEFAULT if seed is None else seed,
+        replace_old=demo,
+    )
+    return result, list(differing)
+
+
+def _check_life(
+    days: int | None, people: int | None, seed: int | None, struck: Interruption | None
+) -> None:
+    """A life and the story of four people have different options."""
+    if days is None and (people is not None or seed is not None):
+        why = t(zh="--people 和 --seed 要与 --days 一起用", en="--people and --seed go with --days")
+        raise usage(why, t(zh="例如：--days 30", en="For example: --days 30"))
+    if days is not None and struck is not None:
+        why = t(zh="--kill 不能与 --days 一起用", en="--kill does not go with --days")
+        raise usage(why, t(zh="去掉其中一个。", en="Leave one out."))
 
 
 def _milliseconds(text: str) -> int:

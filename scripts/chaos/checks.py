@@ -1,6 +1,7 @@
 """What must hold after every trouble: nothing called final is lost, and no key ever signed against itself."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from typing import Final
 
 import httpx2
@@ -21,7 +22,7 @@ ANSWER_S: Final = 10.0
 _OK: Final = 200
 
 
-def require_kept(rig: Rig, told: Iterable[Told]) -> int:
+def require_kept(rig: Rig, told: Sequence[Told]) -> int:
     """Every node says of every transaction what one node said of it once.
 
     Returns:
@@ -30,20 +31,22 @@ def require_kept(rig: Rig, told: Iterable[Told]) -> int:
     Raises:
         Trouble: a node has lost one, or has it at another height.
     """
-    compared = 0
+    with ThreadPoolExecutor(len(rig.districts)) as pool:
+        return sum(pool.map(lambda district: _compare(rig, district, told), rig.districts))
+
+
+def _compare(rig: Rig, district: str, told: Sequence[Told]) -> int:
+    url = rig.city.doors(district).public
     with httpx2.Client(timeout=ANSWER_S, trust_env=False) as http:
         for one in told:
-            for district in rig.districts:
-                url = rig.city.doors(district).public
-                reply = http.get(f"{url}/v1/transactions/{one.tx_id.hex()}")
-                found = reply.json() if reply.status_code == _OK else {}
-                if (found.get("status"), found.get("height")) != ("COMMITTED", one.height):
-                    raise Trouble(
-                        f"{one.by} called {one.tx_id.hex()} final at {one.height}, "
-                        f"{district} says {found or reply.status_code}"
-                    )
-                compared += 1
-    return compared
+            reply = http.get(f"{url}/v1/transactions/{one.tx_id.hex()}")
+            found = reply.json() if reply.status_code == _OK else {}
+            if (found.get("status"), found.get("height")) != ("COMMITTED", one.height):
+                raise Trouble(
+                    f"{one.by} called {one.tx_id.hex()} final at {one.height}, "
+                    f"{district} says {found or reply.status_code}"
+                )
+    return len(told)
 
 
 def require_one_word(rig: Rig, homes: Iterable[NodeHome] = ()) -> int:

@@ -66,6 +66,25 @@ def test_the_story_ends_the_same_when_a_node_is_killed_in_its_middle(
     assert (second, refused["error"]["code"]) == (ExitCode.USAGE, "occupied")  # type: ignore[index]
 
 
+@pytest.mark.feature("J3")
+def test_a_life_of_many_people_ends_with_the_totals_of_its_own_books(
+    tmp_path: Path, place: str
+) -> None:
+    """Two days of sixty people on four nodes: audited, and every total, position and store as predicted."""
+    words = ("--days", "2", "--people", "60", "--seed", "3", "--dir", str(tmp_path))
+    status, life = timebank("city", "story", *words)
+
+    assert place == str(tmp_path / "city"), "where it has its nodes"
+    assert (status, life["differences"], life["sound"]) == (ExitCode.OK, [], True), life
+    assert int(str(life["transactions"])) > 200
+    totals = life["totals"]
+    assert isinstance(totals, list)
+    assert len(totals) > 60
+    assert all(one["predicted"] == one["audited"] for one in totals)
+    archive, genesis = str(tmp_path / "archive.bin"), str(tmp_path / "genesis.json")
+    assert timebank("audit", "verify", archive, "--genesis", genesis)[0] == ExitCode.OK
+
+
 @pytest.mark.feature("B1", "J1")
 def test_a_city_comes_up_of_one_mind_survives_a_lost_machine_and_goes_down(place: str) -> None:
     """Four nodes in real time: the same block at one height, ready without one of them, ready again with it."""

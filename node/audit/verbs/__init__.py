@@ -7,7 +7,16 @@ command line.
 from importlib import import_module
 from typing import Final
 
-NAMES: Final = ("compare", "checkpoint", "sample", "prove", "supply", "evidence", "witness")
+NAMES: Final = (
+    "compare",
+    "checkpoint",
+    "sample",
+    "prove",
+    "supply",
+    "evidence",
+    "witness",
+    "signals",
+)
 
 
 def register() -> None:

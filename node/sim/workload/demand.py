@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
-from node.chain.policy import ServiceClass, month_of
+from node.chain.policy import ServiceClass, month_of, week_of
 from node.chain.types import Code, EpochMs
 from node.sim.workload import proportions
 from node.sim.workload.books import Account, free
@@ -41,6 +41,7 @@ class Demand:
                 self._active.setdefault(resident.home, []).append(resident)
         self._homes = list(self._active)
         self._allowances: Counter[tuple[bytes, int]] = Counter()
+        self._urgent: Counter[tuple[str, str, int]] = Counter()
         self._people = len(residents)
 
     def orders(self, midnight_ms: int) -> Iterator[Errand]:
@@ -164,11 +165,29 @@ class Demand:
         )
         if not self._find_payer(errand):
             return None
+        if self._is_urgent(errand) and not self._mark_urgent(errand):
+            return None
         hold(self._scribe.books, errand)
         errand.requester, errand.on_behalf = self._requester(errand)
         if errand.fate is Fate.SHORT:
             errand.served_min = whole(minutes // 2, self._policy.service.quantum_min)
         return errand
+
+    def _is_urgent(self, errand: Errand) -> bool:
+        """Short, of an urgent class, and not paid by the fund."""
+        short = errand.expected_min <= self._policy.orders.urgent_max_min
+        return bool(errand.service.urgent) and short and errand.payer_kind != "fund"
+
+    def _mark_urgent(self, errand: Errand) -> bool:
+        """Few of a site and week are published without review; nobody asks for more, whose way would depend on luck."""
+        key = errand.district, errand.site, week_of(self._scribe.now_ms)
+        if self._urgent[key] >= self._policy.orders.urgent_week_max:
+            return False
+        self._urgent[key] += 1
+        errand.urgent = errand.needs_endorse = True
+        if errand.fate is Fate.REJECTED:
+            errand.fate = Fate.WITHDRAWN
+        return True
 
     def _find_payer(self, errand: Errand) -> bool:
         """Fund, own store, kin's store, pool, in this order."""

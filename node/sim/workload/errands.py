@@ -60,6 +60,8 @@ class Errand:
     counted_min: int = 0
     """Of a disputed service, by block time."""
     appealed: bool = False
+    urgent: bool = False
+    """Published on one signature, without review; somebody endorses it before it settles."""
     needs_endorse: bool = False
 
     @property

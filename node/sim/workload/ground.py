@@ -180,7 +180,7 @@ def _service(code: str) -> ServiceClass:
         siblings=2 if code == "bathing" else 1,
         home_visit=int(code in HOME_VISITS),
         training=int(code == "medical"),
-        urgent=0,
+        urgent=int(code == "errands"),
         retired=0,
         districts=(),
     )

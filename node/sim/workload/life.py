@@ -91,9 +91,12 @@ class Life:
         self._close(midnight - DAY_MS)
         yield Progress(0, days, scribe.said)
         for day in range(1, days + REST_DAYS_MAX):
-            if day > days and not (services.open or affairs.open or len(self._later)):
+            busy = services.open or affairs.open
+            if day > days and not (busy or len(self._later)):
                 break
-            self._day(midnight, services, affairs, last=day >= days)
+            if day <= days or busy:
+                self._day(midnight, services, affairs, last=day >= days)
+            self._close(midnight)
             midnight += DAY_MS
             yield Progress(day, days, scribe.said)
         affairs.settle_districts()
@@ -129,7 +132,6 @@ class Life:
         if not last:
             scribe.reach(midnight_ms + REQUESTS_MS)
             services.ask(midnight_ms + DAY_MS)
-        self._close(midnight_ms)
 
     def _close(self, midnight_ms: int) -> None:
         """The books follow what time alone has done; afterwards they and the ledger must agree."""

@@ -88,6 +88,8 @@ class Services:
 
     def _review(self, errand: Errand) -> None:
         scribe = self._scribe
+        if errand.urgent:
+            return
         errand.reviewer = scribe.turn(scribe.desk(errand.district).reviewers)
         if errand.fate is Fate.REJECTED:
             scribe.say(errand.reviewer, RejectOrder(errand.id, REASON))
@@ -210,7 +212,7 @@ class Services:
         elif not recipient.has_key:
             confirmer, method = scribe.turn(scribe.desk(errand.district).callers), "call-back"
             proof, cooling = scribe.paper(), orders.cooling_weak_ms
-            errand.needs_endorse = self._count_call(confirmer)
+            errand.needs_endorse |= self._count_call(confirmer)
         minutes = Minutes(errand.served_min)
         body = Confirm(errand.id, errand.origin, errand.events, minutes, Code(method), proof)
         scribe.say(confirmer, body)
@@ -225,6 +227,7 @@ class Services:
 
     def _endorse(self, errand: Errand) -> None:
         if errand.needs_endorse:
+            self._scribe.books.done["endorsed"] += 1
             reviewer = self._scribe.turn(
                 self._scribe.desk(errand.district).reviewers, errand.reviewer
             )

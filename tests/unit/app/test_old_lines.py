@@ -10,10 +10,10 @@ def test_a_line_older_than_all_that_are_kept_is_left_out() -> None:
     newest = 3 * (KEPT_MAX + 2)
     for size in range(3, newest + 1, 3):
         seat.block(size)
-    for size in range(6, newest + 1, 3):
+    for size in range(9, newest + 1, 3):
         seat.hear(line(Code("jianye"), size))
     before = seat.standing()
 
-    assert not seat.hear(line(Code("jianye"), 3))
+    assert not seat.hear(line(Code("jianye"), 6))
 
     assert seat.standing() == before

@@ -97,6 +97,27 @@ def test_a_story_that_cannot_be_interrupted_so_does_not_begin(
     assert not (tmp_path / "s").exists()
 
 
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("--people", "60"),
+        ("--seed", "1"),
+        ("--days", "2", "--kill", "jianye@redeem"),
+        ("--days", "0"),
+        ("--days", "301"),
+        ("--days", "2", "--people", "49"),
+    ],
+)
+def test_a_life_has_days_and_enough_people_and_no_interruption(
+    tmp_path: Path, words: tuple[str, ...]
+) -> None:
+    """Options that do not go together are refused before anything is made."""
+    status, document = answer("city", "story", *words, "--dir", str(tmp_path / "s"))
+
+    assert (status, code_of(document)) == (ExitCode.USAGE, "usage")
+    assert not (tmp_path / "s").exists()
+
+
 def test_every_step_has_its_sentence() -> None:
     """A step is known by a word and explained by its docstring; the verbs are the documented ones."""
     assert all(step.__doc__ for step in STEPS.values())

@@ -1,0 +1,350 @@
+"""Frauds among honest people: each through real, signed transactions that every node accepts.
+
+A rule stops what can be told from one transaction; these break none. They show in the pattern of many, which is what
+an auditor's signals look for. ``Frauds`` plays after a ``workload.Life`` in front of the same world: it takes residents
+who have nothing to do and lets them cheat, all kinds side by side, over some weeks.
+"""
+
+import heapq
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Final
+
+from node.chain.policy import DAY_MS, HOUR_MS, MINUTE_MS
+from node.chain.tx.entries import EnterHonour
+from node.chain.tx.identity import AcceptKin, GrantAgent, OfferKin, RevokeAgent
+from node.chain.tx.orders import Accept, ApproveOrder, CheckIn, CheckOut, Confirm, Request
+from node.chain.tx.organisation import ApproveKin
+from node.chain.tx.transfers import Give
+from node.chain.types import NO_HASH, NO_ID, ZERO_HASH, Code, EpochMs, Hash, Id, Minutes
+from node.sim.workload.hands import Hand
+from node.sim.workload.people import Resident
+from node.sim.workload.schedule import day_start_ms
+from node.sim.workload.scribe import Scribe
+
+COMPANY: Final = Code("company")
+BEFORE_MS: Final = 90 * MINUTE_MS
+"""From the request to the planned start."""
+AFTER_MS: Final = 5 * HOUR_MS
+"""From check-out to an unhurried confirmation."""
+QUICK_MS: Final = 20_000
+NIGHT_HOUR: Final = 2
+DAY_HOUR: Final = 10
+KIN_REST_MS: Final = 8 * DAY_MS
+REST_MS: Final = 10 * DAY_MS
+"""After which everything has settled."""
+ENTRY_MIN: Final = 120
+REPEATS: Final = 12
+"""Services of a pattern."""
+
+
+@dataclass(frozen=True, slots=True)
+class Planted:
+    """One fraud.
+
+    Attributes:
+        signal: the kind of signal that should find it.
+        subjects: ids in hexadecimal of the persons, or codes of the site; a finding about any of them has found it.
+    """
+
+    signal: str
+    subjects: tuple[str, ...]
+
+
+@dataclass(slots=True)
+class Service:
+    """One order to be played."""
+
+    volunteer: Resident
+    recipient: Resident
+    start_ms: int
+    minutes: int = 60
+    expected_min: int = 60
+    district: Code | None = None
+    site: Code | None = None
+    recorder: Hand | None = None
+    """Who asks on behalf."""
+    asked_ms: int = 0
+    """When the request is made; 0 for shortly before the start."""
+    caller: Hand | None = None
+    """Who confirms by a recorded call."""
+    own: bool = False
+    """Paid by the recipient's own minutes."""
+    confirm_after_ms: int = AFTER_MS
+    id: Id = NO_ID
+    origin: Hash = NO_HASH
+
+
+class Frauds:
+    """Plants frauds in front of a world where a life has been."""
+
+    def __init__(self, scribe: Scribe, residents: list[Resident]) -> None:
+        """Nothing planted yet.
+
+        Args:
+            scribe: of the life.
+            residents: everybody.
+        """
+        self._scribe = scribe
+        self._acts: list[tuple[int, int, Callable[[], None]]] = []
+        self._day_ms = day_start_ms(scribe.now_ms) + 2 * DAY_MS
+        self._idle = [r for r in residents if r.serves and not r.active and not r.kin]
+        self._funded = [r for r in residents if r.funded and r.has_key and not r.kin]
+        self._keyless = [
+            r for r in residents if r.funded and not r.has_key and r.agent is None and not r.kin
+        ]
+        self._earners = sorted(
+            (r for r in residents if r.serves and r.receives and r.team is None and not r.kin),
+            key=lambda r: -scribe.books.store(r.hand.id, r.home),
+        )
+        self.planted: list[Planted] = []
+
+    def plant(self) -> list[Planted]:
+        """Play all of them; returns what was planted."""
+        for make in (
+            *[self._batch] * 2,
+            *[self._travel] * 4,
+            *[self._pair] * 4,
+            *[self._night] * 4,
+            *[self._length] * 4,
+            *[self._quick] * 4,
+            *[self._cycle] * 3,
+            *[self._caller] * 3,
+            *[self._spike] * 2,
+            *[self._agent] * 2,
+            *[self._kin] * 2,
+            *[self._honour] * 2,
+        ):
+            self.planted.append(make())
+        self._play()
+        return self.planted
+
+    def _volunteer(self) -> Resident:
+        return self._idle.pop()
+
+    def _elder(self) -> Resident:
+        """A funded elder, each in turn."""
+        elder = self._funded.pop(0)
+        self._funded.append(elder)
+        return elder
+
+    def _days(self, count: int, hour: int) -> Iterator[int]:
+        """Starts on days that follow one another, at slightly other minutes."""
+        for day in range(count):
+            shift = self._scribe.rng.randrange(50) * MINUTE_MS
+            yield self._day_ms + day * DAY_MS + hour * HOUR_MS + shift
+
+    def _travel(self) -> Planted:
+        """Two services in two districts within a quarter of an hour of each other."""
+        volunteer = self._volunteer()
+        codes = [d.code for d in self._scribe.ground.genesis.districts]
+        other = next(code for code in codes if code != volunteer.home)
+        for start in self._days(2, DAY_HOUR):
+            first = Service(volunteer, self._elder(), start, minutes=76, district=volunteer.home)
+            second = Service(volunteer, self._elder(), start + 80 * MINUTE_MS, district=other)
+            second.site = Code(f"{other}-0")
+            self._serve(first)
+            self._serve(second)
+        return Planted("travel-gap", (volunteer.hand.id.hex(),))
+
+    def _pair(self) -> Planted:
+        """A volunteer and an elder who have only each other."""
+        volunteer, elder = self._volunteer(), self._funded.pop()
+        for start in self._days(REPEATS + 2, DAY_HOUR + 3):
+            self._serve(Service(volunteer, elder, start))
+        return Planted("pair-share", (volunteer.hand.id.hex(), elder.hand.id.hex()))
+
+    def _night(self) -> Planted:
+        """Services at two in the morning."""
+        volunteer = self._volunteer()
+        for start in self._days(REPEATS // 2, NIGHT_HOUR):
+            self._serve(Service(volunteer, self._elder(), start))
+        return Planted("night-share", (volunteer.hand.id.hex(),))
+
+    def _length(self) -> Planted:
+        """Always the same odd length."""
+        volunteer = self._volunteer()
+        odd = 64 + self._scribe.rng.randrange(20)
+        for start in self._days(REPEATS, DAY_HOUR + 5):
+            self._serve(Service(volunteer, self._elder(), start, minutes=odd))
+        return Planted("same-length", (volunteer.hand.id.hex(),))
+
+    def _quick(self) -> Planted:
+        """Confirmed as soon as checked out: one person holds both telephones."""
+        volunteer = self._volunteer()
+        for start in self._days(REPEATS // 2, DAY_HOUR - 2):
+            self._serve(Service(volunteer, self._elder(), start, confirm_after_ms=QUICK_MS))
+        return Planted("quick-confirm", (volunteer.hand.id.hex(),))
+
+    def _cycle(self) -> Planted:
+        """Two who serve each other for their own minutes."""
+        one, other = self._earners.pop(0), self._earners.pop(0)
+        for turn, start in enumerate(self._days(4, DAY_HOUR + 7)):
+            volunteer, recipient = (one, other) if turn % 2 else (other, one)
+            self._serve(Service(volunteer, recipient, start, minutes=30, expected_min=30, own=True))
+        return Planted("short-cycle", (one.hand.id.hex(), other.hand.id.hex()))
+
+    def _caller(self) -> Planted:
+        """One caller for one elder, every time."""
+        elder = self._keyless.pop()
+        desk = self._scribe.desk(elder.home)
+        caller, recorder = desk.callers[0], desk.recorders[0]
+        volunteers = self._volunteer(), self._volunteer()
+        for turn, start in enumerate(self._days(REPEATS, DAY_HOUR + 1)):
+            volunteer = volunteers[turn % 2]
+            self._serve(Service(volunteer, elder, start, recorder=recorder, caller=caller))
+        return Planted("same-confirmer", (caller.id.hex(),))
+
+    def _batch(self) -> Planted:
+        """A recorder invents a dozen orders at once."""
+        home = next(r.home for r in self._funded if r.home not in self._batched())
+        recorder = self._scribe.desk(home).recorders[1]
+        (start,) = self._days(1, DAY_HOUR + 2)
+        asked_ms = start - BEFORE_MS
+        elders = [r for r in self._funded if r.home == home][: REPEATS // 2]
+        while len(elders) < REPEATS:
+            elders += elders[: REPEATS - len(elders)]
+        for number, elder in enumerate(elders):
+            later = start + number // 2 * DAY_MS
+            service = Service(self._volunteer(), elder, later, recorder=recorder)
+            service.asked_ms = asked_ms
+            self._serve(service)
+        return Planted("recorder-batch", (recorder.id.hex(),))
+
+    def _batched(self) -> set[Code]:
+        done = {s for p in self.planted if p.signal == "recorder-batch" for s in p.subjects}
+        desks = self._scribe.ground.desks.items()
+        return {code for code, desk in desks if desk.recorders[1].id.hex() in done}
+
+    def _spike(self) -> Planted:
+        """A site that has a hundred visitors on one day."""
+        count = sum(p.signal == "site-spike" for p in self.planted)
+        home = self._scribe.ground.genesis.districts[count].code
+        site = Code(f"{home}-3")
+        (start,) = self._days(1, DAY_HOUR + 4)
+        for _ in range(2 * REPEATS):
+            self._serve(Service(self._volunteer(), self._elder(), start, district=home, site=site))
+            start += MINUTE_MS * 70 if len(self._funded) < 2 * REPEATS else 0
+        return Planted("site-spike", (site,))
+
+    def _agent(self) -> Planted:
+        """An agent of one elder after the other."""
+        agent = self._volunteer()
+        elders = [self._funded.pop(0) for _ in range(5)]
+        for start, elder in zip(self._days(len(elders), DAY_HOUR), elders, strict=True):
+            self._at(start, self._saying(elder.hand, GrantAgent(agent.hand.id, (Code("request"),))))
+            revoke = RevokeAgent(elder.hand.id, agent.hand.id)
+            self._at(start + HOUR_MS, self._saying(elder.hand, revoke))
+        self._funded += elders
+        return Planted("many-elders", (agent.hand.id.hex(),))
+
+    def _kin(self) -> Planted:
+        """Kin for the sake of a gift."""
+        giver, taker = self._earners.pop(0), self._funded.pop()
+        (start,) = self._days(1, DAY_HOUR)
+        self._at(start, lambda: self._bind(giver, taker))
+        gift = Give(taker.hand.id, Minutes(30))
+        self._at(start + KIN_REST_MS, self._saying(giver.hand, gift))
+        return Planted("kin-gift", (giver.hand.id.hex(),))
+
+    def _bind(self, giver: Resident, taker: Resident) -> None:
+        scribe = self._scribe
+        binding, origin = scribe.make(giver.hand, OfferKin(taker.hand.id, Code("parent")))
+        scribe.flush()
+        scribe.say(taker.hand, AcceptKin(binding, origin, Code("own-key"), ZERO_HASH))
+        scribe.flush()
+        scribe.agree([(*scribe.reviewers(giver.home), ApproveKin(binding, origin))])
+
+    def _honour(self) -> Planted:
+        """A recorder who enters hours for a friend every day."""
+        person = self._volunteer()
+        desk = self._scribe.desk(person.home)
+        recorder = desk.recorders[0]
+
+        def enter() -> None:
+            self._scribe.agree([(recorder, desk.reviewers[0], self._entry(person))])
+
+        for start in self._days(REPEATS, DAY_HOUR + 8):
+            self._at(start, enter)
+        return Planted("recorder-honour", (recorder.id.hex(),))
+
+    def _entry(self, person: Resident) -> EnterHonour:
+        served = EpochMs(self._scribe.now_ms - 2 * ENTRY_MIN * MINUTE_MS)
+        return EnterHonour(
+            person.hand.id,
+            person.home,
+            person.site,
+            COMPANY,
+            served,
+            Minutes(ENTRY_MIN),
+            self._scribe.paper(),
+        )
+
+    def _serve(self, service: Service) -> None:
+        """Plan everything that happens to an order."""
+        end_ms = service.start_ms + service.minutes * MINUTE_MS
+        self._at(service.asked_ms or service.start_ms - BEFORE_MS, lambda: self._ask(service))
+        self._at(service.start_ms, lambda: self._check_in(service))
+        self._at(end_ms, lambda: self._check_out(service))
+        self._at(end_ms + service.confirm_after_ms, lambda: self._confirm(service))
+
+    def _ask(self, service: Service) -> None:
+        scribe, recipient = self._scribe, service.recipient
+        district = service.district or recipient.home
+        on_behalf = service.recorder is not None
+        body = Request(
+            recipient=recipient.hand.id,
+            payer_kind=Code("person" if service.own else "fund"),
+            payer=recipient.hand.id if service.own else NO_ID,
+            service=COMPANY,
+            district=district,
+            site=service.site or Code(f"{district}-1"),
+            start_ms=EpochMs(service.start_ms),
+            expected_min=Minutes(service.expected_min),
+            invited=NO_ID,
+            job=NO_ID,
+            rule=Code("-"),
+            consent=Code("in-person" if on_behalf else "own-key"),
+            consent_evidence=scribe.paper() if on_behalf else ZERO_HASH,
+            detail=scribe.paper(),
+        )
+        service.id, service.origin = scribe.make(service.recorder or recipient.hand, body)
+        scribe.flush()
+        reviewer = scribe.turn(scribe.desk(district).reviewers)
+        scribe.say(reviewer, ApproveOrder(service.id, service.origin, 1))
+        scribe.flush()
+        accept = Accept(service.id, service.origin, 2, Code("self"), 1, scribe.paper())
+        scribe.say(service.volunteer.hand, accept)
+
+    def _check_in(self, service: Service) -> None:
+        now = EpochMs(self._scribe.now_ms)
+        self._scribe.say(service.volunteer.hand, CheckIn(service.id, now, Code("none")))
+
+    def _check_out(self, service: Service) -> None:
+        now = EpochMs(self._scribe.now_ms)
+        body = CheckOut(service.id, now, Code("done"), Code("none"))
+        self._scribe.say(service.volunteer.hand, body)
+
+    def _confirm(self, service: Service) -> None:
+        method, proof = ("own-key", b"")
+        if service.caller is not None:
+            method, proof = "call-back", self._scribe.paper()
+        minutes = Minutes(service.expected_min)
+        body = Confirm(service.id, service.origin, 5, minutes, Code(method), proof)
+        self._scribe.say(service.caller or service.recipient.hand, body)
+
+    def _saying(self, hand: Hand, body: GrantAgent | RevokeAgent | Give) -> Callable[[], None]:
+        return lambda: (self._scribe.say(hand, body), None)[1]
+
+    def _at(self, time_ms: int, act: Callable[[], None]) -> None:
+        heapq.heappush(self._acts, (time_ms, len(self._acts), act))
+
+    def _play(self) -> None:
+        """Everything in its time, then rest until all of it has settled."""
+        last_ms = self._day_ms
+        while self._acts:
+            last_ms, _, act = heapq.heappop(self._acts)
+            self._scribe.reach(last_ms)
+            act()
+            self._scribe.flush()
+        self._scribe.reach(last_ms + REST_MS)
