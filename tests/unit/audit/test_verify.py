@@ -135,6 +135,7 @@ def test_the_whole_audit_agrees_on_a_sample_of_changed_bytes():
         assert isinstance(audit(city.genesis, changed).fault, Violation), position
 
 
+@pytest.mark.slow
 def test_an_archive_that_stops_early_is_incomplete():
     """Nothing is wrong with what is there; the height says how far it goes."""
     city = small()

@@ -314,6 +314,7 @@ def test_the_wrong_password_opens_nothing(at: Terminal):
     assert at.door.asked == []
 
 
+@pytest.mark.slow
 def test_no_key_word_or_password_leaves_the_wallet(at: Terminal, tmp_path: Path):
     """Made, registered, linked, used, restored: nothing secret in a request, an output or a file but the words' own."""
     words = tmp_path / "words"
