@@ -17,6 +17,7 @@ PYTEST := $(PY) -m pytest
 STAMP := $(VENV)/.stamp
 
 SEEDS ?= 100
+ROUNDS ?= 3
 KILLS ?= 24
 FAST_TESTS = $(wildcard tests/unit tests/scenarios)
 # Two processes, as the smallest machine has two cores; tests that start a city of their own run one after the other.
@@ -96,6 +97,10 @@ sim: setup ## Run the simulator on SEEDS seeds (default 100).
 
 chaos: setup ## Kill a real city's nodes KILLS times (default 24) under load, and cut, freeze, wipe, double them.
 	$(PY) -m scripts.chaos --kills $(KILLS)
+
+explore: setup ## Explore every execution of ROUNDS rounds (default 3) with one liar of four, and of two rounds with two.
+	$(PY) -m scripts.explore --rounds $(ROUNDS)
+	$(PY) -m scripts.explore --byzantine 2
 
 mutants: setup ## Does the simulator catch every bug that we plant?
 	$(PY) -m scripts.mutants
