@@ -9,7 +9,9 @@ from typing import Final
 
 from node.chain import keys
 from node.chain.codec import encode
-from node.chain.hashing import ID_BYTES, SUITE_ED25519_SHA256, derive_id, domain
+from node.chain.hashing import ID_BYTES, SUITE_ED25519_SHA256, domain
+from node.chain.policy import Policy
+from node.chain.rules.guards import CREATING, creates, object_id
 from node.chain.rules.organisation import receipt_bytes
 from node.chain.tx.envelope import (
     TRANSACTION_VERSION,
@@ -19,15 +21,10 @@ from node.chain.tx.envelope import (
     parse,
     sign_bytes,
 )
-from node.chain.tx.identity import BureauReceipt, OfferKin, Register
-from node.chain.tx.issuance import ProposeMint
-from node.chain.tx.orders import Request
-from node.chain.tx.organisation import Propose
+from node.chain.tx.identity import BureauReceipt
 from node.chain.types import Code, EpochMs, Hash, Id
 from wallet.secret import Secret
 
-CREATING: Final = (Register, OfferKin, Propose, Request, ProposeMint)
-"""Bodies whose transaction creates one object."""
 ACTOR_HEADER: Final = "Timebank-Actor"
 TIME_HEADER: Final = "Timebank-Time"
 SIGNATURE_HEADER: Final = "Timebank-Signature"
@@ -76,12 +73,17 @@ def build(  # noqa: PLR0913, PLR0917 - the fields of an envelope, each once
     return parse(unsigned[: -keys.SIGNATURE_BYTES] + signature)
 
 
-def created_id(chain_id: Hash, tx: Transaction) -> Id | None:
-    """Id of the object that a transaction creates, or None; known before the transaction is sent."""
-    lane, number = tx.sequence
-    if not isinstance(tx.body, CREATING):
-        return None
-    return derive_id(chain_id, tx.sender, lane, number, 0)
+def created_id(chain_id: Hash, tx: Transaction, policy: Policy | None = None) -> Id | None:
+    """Id of the object that a transaction creates, or None; known before the transaction is sent.
+
+    Args:
+        chain_id: the genesis hash.
+        tx: the transaction.
+        policy: the policy in force, which says which donations may be undone and so are objects; without it no
+            donation is said to create one.
+    """
+    certain = isinstance(tx.body, CREATING) if policy is None else creates(tx.body, policy)
+    return object_id(chain_id, tx) if certain else None
 
 
 def possession(chain_id: Hash, seed: bytes, context: bytes) -> bytes:

@@ -4,14 +4,34 @@ from typing import Final
 
 from node.chain.errors import ErrorCode, Rejected
 from node.chain.hashing import derive_id
+from node.chain.policy import Policy
 from node.chain.records.actors import ACTIVE, CLOSED, Operator, Person
 from node.chain.records.bindings import Site, site_id
 from node.chain.state import Moment, View
-from node.chain.tx.envelope import Transaction
+from node.chain.tx.envelope import Body, Transaction
+from node.chain.tx.governance import ProposeMotion
+from node.chain.tx.identity import OfferKin, Register
+from node.chain.tx.issuance import ProposeMint
+from node.chain.tx.orders import Request
+from node.chain.tx.organisation import Propose
+from node.chain.tx.redemption import Redeem
+from node.chain.tx.settlement import ProposeSettlement
+from node.chain.tx.transfers import Donate
 from node.chain.types import ZERO_HASH, Code, EpochMs, Hash, Id
 
 AGENT_VERBS: Final = frozenset({"request", "withdraw", "cancel", "confirm", "object", "redeem"})
 """What an agent may be allowed; never give, donate, bind or rotate."""
+CREATING: Final = (
+    Register,
+    OfferKin,
+    Propose,
+    Request,
+    ProposeMint,
+    ProposeMotion,
+    ProposeSettlement,
+    Redeem,
+)
+"""Statements that always create an object of their own, number 0 of their transaction."""
 
 
 def require(condition: bool, code: ErrorCode, detail: str = "") -> None:  # noqa: FBT001 - a guard's condition
@@ -24,10 +44,23 @@ def require(condition: bool, code: ErrorCode, detail: str = "") -> None:  # noqa
         raise Rejected(code, detail)
 
 
+def creates(body: Body, policy: Policy) -> bool:
+    """Whether a statement creates an object of its own; of donations, one that may be undone does."""
+    if isinstance(body, Donate):
+        return body.minutes > policy.persons.donation_undo_above_min
+    return isinstance(body, CREATING)
+
+
+def object_id(chain_id: Hash, tx: Transaction, index: int = 0) -> Id:
+    """What the ``index``-th object of a transaction would be called."""
+    lane, number = tx.sequence
+    return derive_id(chain_id, tx.sender, lane, number, index)
+
+
 def created_id(at: Moment, tx: Transaction, index: int = 0) -> Id:
     """Id of the ``index``-th object this transaction creates."""
-    lane, number = tx.sequence
-    return derive_id(at.chain_id, tx.sender, lane, number, index)
+    assert index > 0 or creates(tx.body, at.policy), f"{type(tx.body).__name__} creates nothing"
+    return object_id(at.chain_id, tx, index)
 
 
 def sending_person(view: View, tx: Transaction) -> Person:

@@ -7,7 +7,7 @@ from msgspec.structs import replace
 from node.chain.errors import ErrorCode
 from node.chain.records.actors import Person
 from node.chain.records.corrections import Donation
-from node.chain.rules.guards import active_person, created_id, require, sending_person
+from node.chain.rules.guards import active_person, created_id, creates, require, sending_person
 from node.chain.state import Account, Book, Leg, Moment, View, district_of, post
 from node.chain.tx.envelope import Transaction, TransferBody
 from node.chain.tx.transfers import Donate, Give
@@ -73,7 +73,7 @@ def _donate(view: View, at: Moment, tx: Transaction, tx_id: Hash, body: Donate) 
     post(view, (Leg(Account(Book.AVAILABLE, giver.id), target, body.minutes),))
     home = district_of(view, giver.home)
     view.put(replace(home, donated_min=home.donated_min + body.minutes))
-    if body.minutes > at.policy.persons.donation_undo_above_min:
+    if creates(body, at.policy):
         view.create(
             Donation(
                 id=created_id(at, tx),
