@@ -53,3 +53,9 @@ PROOF_FILE_MAX_BYTES = 1_048_576
 """A proof is a few kilobytes; the authority trail of a century of changes fits."""
 FRAME_MAX_BYTES = 2_097_152
 """One peer message: a full block with its certificate and justification."""
+SNAPSHOT_CHUNK_MAX_BYTES = 524_288
+"""A quarter of a frame: whoever serves chunks still answers votes in between."""
+SNAPSHOT_CHUNKS_MAX = 16_384
+"""8 GiB of records: some forty million of them."""
+SNAPSHOT_MANIFEST_MAX_BYTES = FRAME_MAX_BYTES - 1_024
+"""A manifest travels in one frame: a full block, the hashes of all chunks, and changes of the set for decades."""

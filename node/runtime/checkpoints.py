@@ -277,7 +277,7 @@ def root_where_a_block_ends(
     """Root of the log at a size, if a decided block ends there; for ``LogPorts.root_at``.
 
     Args:
-        header_at: headers of blocks 1 to ``tip``.
+        header_at: headers of blocks up to ``tip``; None below the first that is here.
         tip: height of the newest decided block.
         size: leaves.
     """
@@ -285,11 +285,10 @@ def root_where_a_block_ends(
     while low <= high:
         middle = (low + high) // 2
         header = header_at(Height(middle))
-        if header is None:
-            return None
-        if header.log_size == size:
+        if header is not None and header.log_size == size:
             return header.log_root
-        low, high = (middle + 1, high) if header.log_size < size else (low, middle - 1)
+        older = header is None or header.log_size < size
+        low, high = (middle + 1, high) if older else (low, middle - 1)
     return None
 
 

@@ -36,7 +36,7 @@ from node.chain.seats import following_set
 from node.chain.transition import BlockRefused, Execution
 from node.chain.tx.envelope import SignedTransaction, body_kind, parse
 from node.chain.types import NO_HASH, EpochMs, Hash, Height
-from node.chain.verify import Point, check_block, check_header, check_tip
+from node.chain.verify import AuthorityChange, Point, check_block, check_header, check_tip
 from node.chain.violations import Violation
 from node.runtime.application import LedgerApplication
 from node.runtime.opening import InvalidBlock, KeptHeader, decode_kept_header, open_state
@@ -142,6 +142,8 @@ class Executor:
         self._watchers: list[Watcher] = [*watchers]
         self._evidence: dict[bytes, Evidence] = {}
         self._candidates: dict[Hash, _Candidate] = {}
+        self.base_trail: tuple[AuthorityChange, ...] = ()
+        """Changes of authority below the first block here, of a node begun from a snapshot."""
         opened = open_state(genesis, block_log, store)
         self._point, self._certificate = opened.point, opened.certificate
         self.app = LedgerApplication(opened.ledger, pool.known)
@@ -170,6 +172,11 @@ class Executor:
     def _following(self) -> AuthoritySet | None:
         """The set that the next header names as the one after, where it is another."""
         return following_set(self.ledger, self._point.height)
+
+    @property
+    def blocks_from(self) -> Height:
+        """Height of the oldest block here: 1, unless the node was begun from a snapshot and is not whole again."""
+        return self.block_log.first_height or Height(1)
 
     def watch(self, watcher: Watcher) -> None:
         """Tell of every block from now on, after it is durable."""

@@ -109,7 +109,7 @@ def _restored(genesis: Genesis, header: Header, store: ChainStore) -> tuple[Ledg
     ledger = Ledger(first.chain_id)
     if ledger.load(decode_record(raw) for _, raw in store.load_records()) != header.state_root:
         raise _differs(height, "the state root differs")
-    frontier = _frontier(store, header.log_size)
+    frontier = frontier_of(store, header.log_size)
     if frontier.root() != header.log_root:
         raise _differs(height, "the log root differs")
     ledger.height, ledger.time_ms, ledger.frontier = height, header.time_ms, frontier
@@ -137,7 +137,7 @@ def _restored(genesis: Genesis, header: Header, store: ChainStore) -> tuple[Ledg
     return ledger, point
 
 
-def _frontier(store: ChainStore, size: int) -> Frontier:
+def frontier_of(store: ChainStore, size: int) -> Frontier:
     """The log's right edge, from its stored subtrees."""
     peaks: list[Hash] = []
     begin = 0

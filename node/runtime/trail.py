@@ -18,6 +18,10 @@ class Chain(Protocol):
     def point(self) -> Point:
         """Where the chain stands."""
 
+    @property
+    def base_trail(self) -> tuple[AuthorityChange, ...]:
+        """Changes below the first block here, of a node begun from a snapshot."""
+
     def decided(self, height: Height) -> DecidedBlock | None:
         """A decided block."""
 
@@ -28,11 +32,14 @@ def trail_below(chain: Chain, height: Height) -> tuple[AuthorityChange, ...]:
     Raises:
         StorageFault: a block of the log does not read.
     """
-    found = []
+    found = [change for change in chain.base_trail if change.header.height < height]
+    known = {change.header.height for change in found}
     for epoch in chain.point.epochs[_FIRST_SET:]:
         naming = Height(epoch.first_height - 1)
         if naming >= height:
             break
+        if naming in known:
+            continue
         decided = chain.decided(naming)
         if decided is None:
             raise Bug(f"block {naming} is below the tip and not here")

@@ -134,6 +134,11 @@ class Journal:
         return record if isinstance(record, Order) else None
 
 
+def journal_mark(height: Height) -> tuple[Change, ...]:
+    """What begins a journal whose state comes from a snapshot of this height."""
+    return ((_MARK, _HEIGHT.pack(height)),)
+
+
 def journal_entries(
     execution: Execution, transactions: tuple[SignedTransaction, ...]
 ) -> tuple[Change, ...]:
