@@ -15,6 +15,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from msgspec.structs import replace
 from starlette.requests import Request
 
 from node.api.errors import ApiCode, ApiFault
@@ -26,7 +27,9 @@ from node.chain.lifecycle import State
 from node.chain.records import StateRecord, key_of
 from node.chain.records.actors import ACTIVE, Actor, Operator, Person
 from node.chain.records.bindings import KinBinding
+from node.chain.records.events import Event, Team
 from node.chain.records.orders import Order
+from node.chain.records.redemption import Capacity, Provider, Redemption
 from node.chain.rules.orders.parties import paying_person
 from node.chain.types import CODE_PATTERN, EpochMs, Hash, Id
 
@@ -210,8 +213,33 @@ def may_list(services: PublicServices, reader: Reader, record: StateRecord) -> b
             return staff or reader.id in {record.first, record.second}
         case Person():
             return reader.is_staff_of(record.home)
+        case Event() | Team() | Provider() | Capacity():
+            return reader.is_active
+        case Redemption():
+            staff = bool(reader.purpose) and reader.is_staff
+            return staff or _owns(services, reader, record)
         case _:
             return reader.is_staff
+
+
+def _owns(services: PublicServices, reader: Reader, record: Redemption) -> bool:
+    """Whether it is the reader's own: as the person, an agent, or the provider's staff."""
+    person = services.records.read(key_of(Person, record.person))
+    agents = person.agents if isinstance(person, Person) and reader.is_active else ()
+    if reader.id == record.person or any(a.agent == reader.id for a in agents):
+        return True
+    provider = services.records.read(key_of(Provider, record.provider))
+    return isinstance(provider, Provider) and reader.id in provider.staff
+
+
+def only_own(reader: Reader, record: StateRecord) -> StateRecord:
+    """A record as a list shows it: who else attends an event is for the district's staff and operators."""
+    if not isinstance(record, Event) or isinstance(reader.actor, Operator):
+        return record
+    if reader.is_staff_of(record.district) and reader.purpose:
+        return record
+    own = tuple(a for a in record.attendances if a.person == reader.id)
+    return replace(record, attendances=own)
 
 
 def need_staff(reader: Reader, kind: type[StateRecord]) -> None:
@@ -238,6 +266,8 @@ def note_list(services: PublicServices, reader: Reader, records: Sequence[StateR
                 subjects = () if reader.id in {record.first, record.second} else (record.id,)
             case Order():
                 subjects = () if is_open_to(services, reader, record) else (record.id,)
+            case Redemption():
+                subjects = () if _owns(services, reader, record) else (record.id,)
             case _:
                 subjects = ()
         for subject in subjects:

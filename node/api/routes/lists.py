@@ -10,7 +10,7 @@ from starlette.responses import Response
 from node.api.answers import PRIVATE, json_answer, write_cursor
 from node.api.errors import ApiCode, ApiFault
 from node.api.openapi import SIGNED, answer
-from node.api.reading import may_list, need_staff, note_list, order_for, read_as
+from node.api.reading import may_list, need_staff, note_list, only_own, order_for, read_as
 from node.api.routes.parameters import (
     DEFAULT_PAGE,
     CodeQuery,
@@ -74,14 +74,14 @@ async def orders(  # noqa: PLR0913 - one argument for each parameter of the quer
     limit: Limit = DEFAULT_PAGE,
 ) -> Response:
     """Only what the reader may see; staff name a purpose to see more than their own and the published ones."""
-    facets = _facets(
+    facets = facets_of(
         state=None if state is None else state.value,
         district=district,
-        recipient=_id(recipient),
-        volunteer=_id(volunteer),
-        payer=_id(payer),
+        recipient=id_of(recipient),
+        volunteer=id_of(volunteer),
+        payer=id_of(payer),
     )
-    return _page(request, Order, facets, cursor, limit)
+    return page_of(request, Order, facets, cursor, limit)
 
 
 @router.get(
@@ -98,7 +98,7 @@ async def proposals(
     limit: Limit = DEFAULT_PAGE,
 ) -> Response:
     """For staff and operators."""
-    return _page(request, Proposal, _facets(district=district, state=state), cursor, limit)
+    return page_of(request, Proposal, facets_of(district=district, state=state), cursor, limit)
 
 
 @router.get(
@@ -114,7 +114,7 @@ async def mints(
     limit: Limit = DEFAULT_PAGE,
 ) -> Response:
     """For staff and operators."""
-    return _page(request, Mint, _facets(state=state), cursor, limit)
+    return page_of(request, Mint, facets_of(state=state), cursor, limit)
 
 
 @router.get(
@@ -130,7 +130,7 @@ async def kin_bindings(
     limit: Limit = DEFAULT_PAGE,
 ) -> Response:
     """For its two persons, staff with a purpose, and operators."""
-    return _page(request, KinBinding, _facets(person=_id(person)), cursor, limit)
+    return page_of(request, KinBinding, facets_of(person=id_of(person)), cursor, limit)
 
 
 @router.get(
@@ -147,16 +147,21 @@ async def persons(
     limit: Limit = DEFAULT_PAGE,
 ) -> Response:
     """For staff of the district with a purpose, and operators."""
-    return _page(request, Person, _facets(district=district, status=status), cursor, limit)
+    return page_of(request, Person, facets_of(district=district, status=status), cursor, limit)
 
 
-def _page(
+def page_of(
     request: Request,
     kind: type[StateRecord],
     facets: Mapping[str, str | bytes],
     cursor: str | None,
     limit: int,
 ) -> Response:
+    """One page of records of a kind: what its reader may see.
+
+    Raises:
+        ApiFault: as ``read_as`` and ``need_staff``; ``BAD_CURSOR``.
+    """
     services = services_of(request)
     reader = read_as(request, services)
     if kind in {Proposal, Mint, Person}:
@@ -173,13 +178,16 @@ def _page(
         raise ApiFault(ApiCode.BAD_CURSOR) from error
     note_list(services, reader, found.records)
     following = None if found.next is None else write_cursor(found.next)
-    shown = {"items": [view(record) for record in found.records], "next": following}
+    items = [view(only_own(reader, record)) for record in found.records]
+    shown = {"items": items, "next": following}
     return json_answer(shown, headers=PRIVATE)
 
 
-def _facets(**given: str | bytes | None) -> dict[str, str | bytes]:
+def facets_of(**given: str | bytes | None) -> dict[str, str | bytes]:
+    """The filters that were given."""
     return {name: value for name, value in given.items() if value is not None}
 
 
-def _id(text: str | None) -> bytes | None:
+def id_of(text: str | None) -> bytes | None:
+    """The id of a query, which has been checked for its form."""
     return None if text is None else bytes.fromhex(text)

@@ -8,26 +8,20 @@ short, even empty, and still name where the next one begins.
 from bisect import bisect_left, insort
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Final, assert_never
+from typing import Final, get_args
 
-from node.chain.codec import Record
 from node.chain.ledger import Ledger
 from node.chain.records import KINDS, StateRecord, key_of
-from node.chain.records.actors import Person
-from node.chain.records.bindings import KinBinding, Mint, Proposal
-from node.chain.records.orders import Order
-from node.chain.rules.orders.parties import paying_person
 from node.runtime.executor import CommittedBlock, Executor
+from node.runtime.queries.facets import Facet, Listed, facets_of, rank_of
 
 WALK_MAX: Final = 5_000
 """Records that one request looks at: about ten milliseconds."""
 RANK_BYTES: Final = 8
 
-Listed = Order | Proposal | Mint | KinBinding | Person
-Facet = tuple[str, str | bytes]
 Place = tuple[int, bytes]
 """(rank, id)."""
-_KIND_BYTES: Final = frozenset(KINDS[kind] for kind in (Order, Proposal, Mint, KinBinding, Person))
+_KIND_BYTES: Final = frozenset(KINDS[kind] for kind in get_args(Listed))
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +73,7 @@ class RecordLists:
         while position > last and len(found) < limit:
             position -= 1
             record = self._held.get(key_of(kind, shelf[position][1]))
-            if record is None or not set(wanted) <= set(_facets(record, self._ledger)):
+            if record is None or not set(wanted) <= set(facets_of(record, self._ledger)):
                 continue
             if visible(record):
                 found.append(record)
@@ -91,7 +85,7 @@ class RecordLists:
             if isinstance(record, Listed):
                 self._held[key] = record
                 for shelf in self._shelves_of(record):
-                    shelf.append((_rank(record), record.key_id))
+                    shelf.append((rank_of(record), record.key_id))
         for shelf in self._shelves.values():
             shelf.sort()
 
@@ -106,7 +100,7 @@ class RecordLists:
             self._held[key] = record
             return
         if before is not None:
-            place = (_rank(before), before.key_id)
+            place = (rank_of(before), before.key_id)
             for shelf in self._shelves_of(before):
                 position = bisect_left(shelf, place)
                 if shelf[position : position + 1] == [place]:
@@ -114,61 +108,16 @@ class RecordLists:
         if record is not None:
             self._held[key] = record
             for shelf in self._shelves_of(record):
-                insort(shelf, (_rank(record), record.key_id))
+                insort(shelf, (rank_of(record), record.key_id))
 
     def _same_place(self, before: Listed, record: Listed) -> bool:
-        facets = _facets(before, self._ledger), _facets(record, self._ledger)
-        return facets[0] == facets[1] and _rank(before) == _rank(record)
+        facets = facets_of(before, self._ledger), facets_of(record, self._ledger)
+        return facets[0] == facets[1] and rank_of(before) == rank_of(record)
 
     def _shelves_of(self, record: Listed) -> list[list[Place]]:
         kind = type(record)
-        keys = [(kind, facet) for facet in (None, *_facets(record, self._ledger))]
+        keys = [(kind, facet) for facet in (None, *facets_of(record, self._ledger))]
         return [self._shelves.setdefault(key, []) for key in keys]
-
-
-def _facets(record: Listed, ledger: Ledger) -> tuple[Facet, ...]:
-    match record:
-        case Order():
-            parties: tuple[Facet, ...] = (
-                ("recipient", record.recipient),
-                ("volunteer", record.volunteer),
-                ("payer", paying_person(record)),
-            )
-            named = tuple(party for party in parties if party[1])
-            return (("state", record.state.value), ("district", record.district), *named)
-        case Proposal():
-            return (("state", record.state), ("district", _district(record.action, ledger)))
-        case Mint():
-            return (("state", record.state),)
-        case KinBinding():
-            return (("person", record.first), ("person", record.second))
-        case Person():
-            return (("district", record.home), ("status", record.status))
-        case _:
-            assert_never(record)
-
-
-def _district(action: Record, ledger: Ledger) -> str:
-    """The district that a proposed action concerns: its own, or that of the person or kin binding it names."""
-    named = getattr(action, "district", None)
-    if isinstance(named, str):
-        return named
-    binding = ledger.read(key_of(KinBinding, getattr(action, "binding", b"")))
-    subject = binding.first if isinstance(binding, KinBinding) else getattr(action, "person", b"")
-    person = ledger.read(key_of(Person, subject))
-    return person.home if isinstance(person, Person) else ""
-
-
-def _rank(record: Listed) -> int:
-    match record:
-        case Order():
-            return record.start_ms
-        case Proposal() | Mint() | KinBinding():
-            return record.due_ms
-        case Person():
-            return 0
-        case _:
-            assert_never(record)
 
 
 def _bytes_of(place: Place) -> bytes:
