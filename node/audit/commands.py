@@ -22,12 +22,14 @@ from node.audit.group import (
     progress_bar,
 )
 from node.audit.inputs import read_genesis, read_note, read_proof
-from node.audit.markdown import markdown
 from node.audit.paper import trail_of
 from node.audit.proofs import check_file, checked_data, checked_facts
+from node.audit.report.contents import contents
+from node.audit.report.course import Course
 from node.audit.saved import load
 from node.audit.tables import view
 from node.audit.verbs import register
+from node.audit.verbs.report import write_report
 from node.chain.genesis import chain_id_of
 from node.console.command import argument, command, option
 from node.console.console import Console, pass_console
@@ -67,7 +69,10 @@ register()
 @option(
     "--report",
     type=click.Path(dir_okay=False, path_type=Path),
-    help=t(zh="另存一份 Markdown 报告。", en="Also write a Markdown report to this file."),
+    help=t(
+        zh="另存一份报告：文件名以 .html 结尾是网页，否则是 Markdown。",
+        en="Also write a report: a page if the name ends in .html, else Markdown.",
+    ),
 )
 @option(
     "--resume",
@@ -93,7 +98,14 @@ def verify(  # noqa: PLR0913 - one parameter for each option
     notes = [read_note(trusted, path) for path in checkpoints]
     size = archive.stat().st_size
     saved = load(resume, chain_id_of(trusted)) if resume is not None and resume.exists() else None
-    auditor = Auditor(trusted, lambda: archive.open("rb", BUFFER_BYTES), notes, saved=saved)
+    course = Course() if report is not None and saved is None else None
+    auditor = Auditor(
+        trusted,
+        lambda: archive.open("rb", BUFFER_BYTES),
+        notes,
+        watchers=() if course is None else (course,),
+        saved=saved,
+    )
     with progress_bar(console, size) as progress:
         told = progress if resume is None else _keeping(auditor, resume, progress)
         outcome = auditor.run(processes_for(archive, jobs), told)
@@ -102,8 +114,7 @@ def verify(  # noqa: PLR0913 - one parameter for each option
 
     seen = view(trusted, outcome)
     if report is not None:
-        title = t(zh="# 审计报告", en="# Audit report").said(console.lang)
-        report.write_text(f"{title}\n\n{markdown(seen, console.lang)}", encoding="utf-8")
+        write_report(report, contents(trusted, outcome, course), console.lang)
     console.emit(Result(document(trusted, archive, outcome), seen))
     return finish(console, outcome)
 

@@ -16,6 +16,7 @@ NAMES: Final = (
     "evidence",
     "witness",
     "signals",
+    "report",
 )
 
 
