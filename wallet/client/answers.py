@@ -235,6 +235,93 @@ class PersonView(Answer, frozen=True):
     origin: str = ""
 
 
+class Sums(Answer, frozen=True):
+    """An account's totals."""
+
+    balance_min: Uint
+
+
+class AttendanceView(Answer, frozen=True):
+    """One person at an event; of others than the reader only staff see them."""
+
+    person: IdHex
+    begun_ms: Uint = 0
+    ended_ms: Uint = 0
+    counted_min: Uint = 0
+    credited_min: Uint = 0
+
+
+class EventView(Answer, frozen=True):
+    """A group event in a list."""
+
+    id: IdHex
+    state: str
+    district: str
+    site: str
+    service: str
+    start_ms: Uint
+    minutes: Uint
+    places: Uint
+    payer_kind: str = ""
+    attendances: tuple[AttendanceView, ...] = ()
+
+
+class TeamView(Answer, frozen=True):
+    """A team in a list."""
+
+    id: IdHex
+    district: str
+    steward: IdHex
+    free: Sums | None = None
+
+
+class ProviderView(Answer, frozen=True):
+    """A provider of limited services in a list."""
+
+    id: IdHex
+    district: str
+    staff: tuple[IdHex, ...] = ()
+
+
+class CapacityView(Answer, frozen=True):
+    """Contracted minutes of a provider."""
+
+    id: IdHex
+    provider: IdHex
+    district: str
+    left_min: Uint
+    due_ms: Uint = 0
+
+
+class RedemptionView(Answer, frozen=True):
+    """Minutes held for a provider, or what became of them."""
+
+    id: IdHex
+    origin: HashHex
+    person: IdHex
+    provider: IdHex
+    state: str
+    hold_min: Uint = 0
+    captured_min: Uint = 0
+    ticket: Uint = 0
+    due_ms: Uint = 0
+
+
+class ClaimView(Answer, frozen=True):
+    """Minutes that a person should give back."""
+
+    id: IdHex
+    person: IdHex
+    opened_min: Uint
+    repaid_min: Uint = 0
+    written_off_min: Uint = 0
+
+    @property
+    def left_min(self) -> int:
+        """Minutes neither repaid nor written off."""
+        return self.opened_min - self.repaid_min - self.written_off_min
+
+
 class DistrictView(Answer, frozen=True):
     """A district of the city."""
 

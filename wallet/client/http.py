@@ -21,8 +21,11 @@ from wallet.builder import Signer
 from wallet.client.answers import (
     Account,
     BindingView,
+    CapacityView,
+    ClaimView,
     DistrictPage,
     DistrictView,
+    EventView,
     HistoryItem,
     MintView,
     NextNumber,
@@ -33,8 +36,11 @@ from wallet.client.answers import (
     PersonView,
     Problem,
     ProposalView,
+    ProviderView,
+    RedemptionView,
     Submitted,
     SubmittedMany,
+    TeamView,
     TransactionStatus,
 )
 from wallet.client.faults import NodeProblem, NoNode, NotFinal, strange_answer
@@ -52,6 +58,14 @@ HTTP_OK: Final = frozenset({200, 202})
 HTTP_UNAUTHORISED: Final = 401
 
 A = TypeVar("A")
+_OFFERS: Final[dict[type[object], str]] = {
+    EventView: "/v1/group-events",
+    TeamView: "/v1/teams",
+    ProviderView: "/v1/providers",
+    CapacityView: "/v1/capacities",
+    RedemptionView: "/v1/redemptions",
+    ClaimView: "/v1/claims",
+}
 _CODES: Final = {str(code.value): code for code in ErrorCode}
 
 
@@ -239,6 +253,20 @@ class NodeClient:
     ) -> Iterator[PersonView]:
         """Persons; filters ``district`` and ``status``."""
         return self._pages(signer, "/v1/persons", filters, purpose, Page[PersonView])
+
+    def listed(
+        self, signer: Signer, kind: type[A], filters: dict[str, str], purpose: str = ""
+    ) -> Iterator[A]:
+        """Events, teams, providers, capacities, redemptions or claims; filters are those of the contract.
+
+        Args:
+            signer: who asks.
+            kind: the view of what is wanted, such as ``EventView``.
+            filters: field to value.
+            purpose: why staff ask.
+        """
+        path = _OFFERS[kind]
+        return self._pages(signer, path, filters, purpose, Page[kind])  # type: ignore[valid-type]
 
     def proof_of_record(self, signer: Signer, id_: bytes, purpose: str = "") -> bytes:
         """The proof file of a transaction (by its id of 32 bytes) or a final order (16 bytes)."""
