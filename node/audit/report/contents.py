@@ -48,7 +48,7 @@ def contents(
     kept = whole[:-PERSONAL_TABLES] if public else whole
     parts: list[Part] = [*kept[:2], _supply(outcome), _identities(outcome)]
     if course is not None:
-        parts += [_months_chart(course), _months(course)]
+        parts += [_issued_chart(course), _held_chart(course), _months(course)]
     parts += [*kept[2:4], *_position_chart(outcome), *kept[4:]]
     if course is not None:
         parts += [*_course(course, public)]
@@ -124,7 +124,7 @@ def _identities(outcome: Outcome) -> Table:
             Column(t(zh="结论", en="Verdict")),
         ),
         [
-            (one.name, one.left, one.right, words[one.holds])
+            (_identity(one.name), one.left, one.right, words[one.holds])
             for one in outcome.identities
             if one.name.startswith(("I2", "I6")) or not one.holds
         ],
@@ -136,21 +136,45 @@ def _identities(outcome: Outcome) -> Table:
     )
 
 
+def _identity(name: str) -> Text:
+    """The identities of the statement in both languages; others keep their English name."""
+    if name.startswith("I2"):
+        return t(zh="I2 发行而未收回 = 各方持有", en=name)
+    if name.startswith("I6"):
+        return t(zh="I6 {code}：持有 = 发行 - 收回 + 净流入", en=name).fill(
+            code=name.removeprefix("I6 ").partition(":")[0]
+        )
+    return Text(name, name)
+
+
 def _label(month: int) -> str:
     return f"{month // 100}-{month % 100:02d}"
 
 
-def _months_chart(course: Course) -> Chart:
+def _issued_chart(course: Course) -> Chart:
     found = sorted(course.months.items())
     return Chart(
-        t(zh="分钟去向", en="Minutes over time"),
+        t(zh="流通分钟", en="Minutes outstanding"),
         t(
-            zh="每月末流通、冻结和核销的分钟数。",
-            en="Minutes outstanding, held and retired at the end of each month.",
+            zh="每月末已发行而未收回的分钟数。",
+            en="Minutes issued and not returned at the end of each month.",
+        ),
+        [_label(month) for month, _ in found],
+        (Series(t(zh="流通", en="Outstanding"), [m.issued for _, m in found]),),
+        MINUTES,
+    )
+
+
+def _held_chart(course: Course) -> Chart:
+    found = sorted(course.months.items())
+    return Chart(
+        t(zh="冻结和核销", en="Minutes held and retired"),
+        t(
+            zh="每月末为订单冻结的、和已经核销的分钟数。",
+            en="Minutes held for orders, and minutes retired, at the end of each month.",
         ),
         [_label(month) for month, _ in found],
         (
-            Series(t(zh="流通", en="Outstanding"), [m.issued for _, m in found]),
             Series(t(zh="冻结", en="Held"), [m.held for _, m in found]),
             Series(t(zh="核销", en="Retired"), [m.retired for _, m in found]),
         ),

@@ -23,6 +23,7 @@ dt{color:var(--soft)}dd{margin:0;overflow-wrap:anywhere}
 table{border-collapse:collapse;width:100%;font-variant-numeric:tabular-nums}
 th,td{padding:.35rem .6rem;border-bottom:1px solid var(--line);text-align:left;vertical-align:top}
 th{color:var(--soft);font-weight:600}
+th,td{word-break:keep-all}td:last-child,th:last-child{padding-right:0}
 .n{text-align:right;white-space:nowrap}
 figure{margin:1rem 0}figcaption{color:var(--soft);margin-top:.3rem}
 svg{width:100%;height:auto;font-size:14px;fill:var(--ink);font-family:inherit}
@@ -30,7 +31,7 @@ svg .grid{stroke:var(--line)}svg .axis{stroke:var(--soft)}
 svg .s0{stroke:var(--a)}svg .s1{stroke:var(--b)}svg .s2{stroke:var(--c)}
 svg polyline,svg .s0,svg .s1,svg .s2{fill:none;stroke-width:2.5}
 svg .p0,svg .up{fill:var(--a)}svg .p1,svg .down{fill:var(--b)}svg .p2{fill:var(--c)}
-@media(max-width:34rem){dl{grid-template-columns:1fr;gap:0}dd{margin-bottom:.5rem}svg{min-width:30rem}
+@media(max-width:34rem){dl{grid-template-columns:1fr;gap:0}dd{margin-bottom:.5rem}svg{min-width:40rem}
 figure{overflow-x:auto}}
 @page{size:A4;margin:16mm 14mm}
 @media print{body{max-width:none;padding:0;font-size:10pt}.scroll{overflow:visible}
