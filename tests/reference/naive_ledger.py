@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 MINUTE = 60_000
 HOUR = 60 * MINUTE
 DAY = 24 * HOUR
+KIN_A_YEAR = 2
 
 
 class Refused(Exception):  # noqa: N818 - an answer
@@ -43,6 +44,8 @@ class Member(Purse):
     honour: int = 0
     kin: dict[str, int] = field(default_factory=dict)
     """Since when, by name."""
+    bound: int = 0
+    """Kin of this year, the ended among them."""
     serving: bytes | None = None
     intervals: dict[bytes, tuple[int, int, int]] = field(default_factory=dict)
     """(start, end, minutes) by order."""
@@ -76,6 +79,10 @@ class NaiveLedger:
         """Kin of a kind that may be given to, approved now."""
         need(one != other, "SAME_PERSON")
         need(other not in self.persons[one].kin, "ALREADY_EXISTS")
+        for person in (one, other):
+            need(self.persons[person].bound < KIN_A_YEAR, "KIN_LIMIT")
+        for person in (one, other):
+            self.persons[person].bound += 1
         self.persons[one].kin[other] = self.persons[other].kin[one] = self.now
 
     def mint(self, home: str, year: int, minutes: int) -> None:

@@ -19,7 +19,6 @@ from node.chain.policy import DAY_MS
 from node.chain.records.accounts import District
 from node.chain.records.actors import Operator
 from node.chain.records.authorities import (
-    Merger,
     Offence,
     OpenChange,
     RootMark,
@@ -28,7 +27,13 @@ from node.chain.records.authorities import (
     offence_id,
 )
 from node.chain.records.motions import Motion
-from node.chain.rules.guards import created_id, require, require_origin, sending_operator
+from node.chain.rules.guards import (
+    created_id,
+    require,
+    require_not_merged,
+    require_origin,
+    sending_operator,
+)
 from node.chain.rules.succession import merge, move_homes
 from node.chain.rules.voting import seated_authorities
 from node.chain.seats import EFFECT_BLOCKS, current_set, schedule_of
@@ -121,8 +126,7 @@ def _check_new_seat(view: View, subject: AddAuthority) -> None:
     _check_keys(subject.authority)
     seated = any(m.district == code for m in current_set(view).members)
     require(not seated, ErrorCode.ALREADY_EXISTS, f"{code} has a seat")
-    merged = view.get(Merger, code.encode()) is not None
-    require(not merged, ErrorCode.WRONG_STATE, f"{code} is part of another district")
+    require_not_merged(view, code)
     known = view.get(District, code.encode()) is not None
     sites = list(subject.sites)
     sound = (not sites) if known else (sites != [] and sites == sorted(set(sites)))
@@ -133,8 +137,7 @@ def _check_merger(view: View, subject: MergeDistrict) -> None:
     require(subject.district != subject.successor, ErrorCode.BAD_FIELD, "its own successor")
     for code in (subject.district, subject.successor):
         district_of(view, code)
-        merged = view.get(Merger, code.encode()) is not None
-        require(not merged, ErrorCode.WRONG_STATE, f"{code} is part of another district")
+        require_not_merged(view, code)
 
 
 def subject_district(subject: AuthoritySubject) -> Code:

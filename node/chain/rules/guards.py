@@ -6,6 +6,7 @@ from node.chain.errors import ErrorCode, Rejected
 from node.chain.hashing import derive_id
 from node.chain.policy import Policy
 from node.chain.records.actors import ACTIVE, CLOSED, Operator, Person
+from node.chain.records.authorities import Merger
 from node.chain.records.bindings import Site, site_id
 from node.chain.state import Moment, View
 from node.chain.tx.envelope import Body, Transaction
@@ -140,6 +141,16 @@ def require_site(view: View, district: str, site: str) -> None:
         Rejected: ``NO_SUCH_OBJECT``.
     """
     view.need(Site, site_id(district, site))
+
+
+def require_not_merged(view: View, district: str) -> None:
+    """A district of its own still: what begins there now begins at its successor.
+
+    Raises:
+        Rejected: ``WRONG_STATE``.
+    """
+    merged = view.get(Merger, district.encode()) is not None
+    require(not merged, ErrorCode.WRONG_STATE, f"{district} is part of another district")
 
 
 def require_origin(origin: Hash, named: Hash) -> None:

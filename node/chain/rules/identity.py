@@ -13,11 +13,13 @@ from node.chain.rules.guards import (
     require,
     require_agent_room,
     require_agent_verbs,
+    require_not_merged,
     require_origin,
     require_role,
     require_site,
     sending_person,
 )
+from node.chain.rules.kinship import require_kin_room
 from node.chain.rules.newkeys import check_new_key
 from node.chain.state import Moment, View
 from node.chain.tx.envelope import IdentityBody, Transaction
@@ -62,6 +64,7 @@ def _register(view: View, at: Moment, tx: Transaction, tx_id: Hash, body: Regist
     recorder = sending_person(view, tx)
     require_role(recorder, "recorder", body.home, at.time_ms)
     require_site(view, body.home, body.site)
+    require_not_merged(view, body.home)
     context = body.home.encode()
     check_new_key(at, body.suite, body.key, body.possession, context)
     check_new_key(at, body.suite, body.recovery_key, body.recovery_possession, context)
@@ -92,8 +95,8 @@ def _offer_kin(view: View, at: Moment, tx: Transaction, tx_id: Hash, body: Offer
     admitted = body.relation in policy.kin_types
     require(admitted, ErrorCode.TRANSFER_TYPE_NOT_ADMITTED, body.relation)
     require(all(k.other != other.id for k in sender.kin), ErrorCode.ALREADY_EXISTS, "already bound")
-    full = max(len(sender.kin), len(other.kin)) >= policy.kin_max
-    require(not full, ErrorCode.KIN_LIMIT, f"at most {policy.kin_max}")
+    require_kin_room(view, at, sender)
+    require_kin_room(view, at, other)
 
     view.create(
         KinBinding(

@@ -22,6 +22,7 @@ from node.chain.rules.guards import (
     require,
     require_any_role,
     require_evidence,
+    require_not_merged,
     require_site,
     sending_person,
 )
@@ -143,6 +144,7 @@ def _check(view: View, _at: Moment, action: MoneyAction, _proposer: Id) -> Scope
             person = active_person(view, action.person)
             require(person.home != action.home, ErrorCode.ALREADY_DONE, "at home there")
             require_site(view, action.home, action.site)
+            require_not_merged(view, action.home)
             require_evidence(action.evidence)
             subjects = frozenset({person.id})
             return Scope(person.home, subjects, SecondPlace.OTHER_DISTRICT, action.home)

@@ -11,8 +11,8 @@ from msgspec.structs import replace
 from node.chain import keys
 from node.chain.errors import ErrorCode
 from node.chain.hashing import domain
-from node.chain.records.actors import ACTIVE, PENDING, Agency, Gate, Kin, Person, Role
-from node.chain.records.bindings import KinBinding, Proposal, Site
+from node.chain.records.actors import ACTIVE, PENDING, Agency, Gate, Person, Role
+from node.chain.records.bindings import Proposal, Site
 from node.chain.records.settings import SETTINGS_ID, CitySettings
 from node.chain.rules.actions import ActionFamilies, Roles, Scope, Seconded, SecondPlace
 from node.chain.rules.guards import (
@@ -23,10 +23,12 @@ from node.chain.rules.guards import (
     require_agent_room,
     require_agent_verbs,
     require_any_role,
+    require_not_merged,
     require_origin,
     require_site,
     sending_person,
 )
+from node.chain.rules.kinship import bind_kin, check_kin
 from node.chain.state import CITY_HOME, Moment, View, city_of, district_of
 from node.chain.tx.envelope import OrganisationBody, Transaction
 from node.chain.tx.organisation import (
@@ -60,15 +62,8 @@ ROLES: Final = frozenset(
         "operator",
     }
 )
-RELATION_BACK: Final = {
-    "parent": "child",
-    "child": "parent",
-    "spouse": "spouse",
-    "sibling": "sibling",
-    "friend": "friend",
-}
-"""What the first is to the second, from what the second is to the first."""
-
+CITY_ROLES: Final = frozenset({"arbiter", "caller", "issuer", "privacy"})
+"""Roles that a person may hold for the whole city; operators of two districts grant and end them."""
 ACTION_ROLES: Final[dict[type[Action], tuple[tuple[str, ...], tuple[str, ...]]]] = {
     ApprovePerson: (("recorder", "reviewer"), ("reviewer",)),
     GrantRole: (("operator",), ("operator",)),
@@ -244,9 +239,10 @@ def _check(view: View, at: Moment, action: Action) -> Scope:
             return _check_role(view, at, action)
         case OpenSite():
             district_of(view, action.district)
+            require_not_merged(view, action.district)
             return Scope(action.district, frozenset())
         case ApproveKin():
-            return _check_kin(view, at, action)
+            return check_kin(view, at, action)
         case Attest() | AttestGate():
             person = active_person(view, action.person)
             return Scope(person.home, frozenset({person.id}))
@@ -280,34 +276,26 @@ def receipt_bytes(chain_id: Hash, person: Id, district: Code, day: int) -> bytes
 
 def _check_role(view: View, at: Moment, action: GrantRole | RevokeRole) -> Scope:
     person = active_person(view, action.person)
-    district_of(view, action.district)
     require(action.role in ROLES, ErrorCode.ROLE_MISSING, f"unknown role {action.role}")
+    whole_city = action.district == CITY_HOME
+    if whole_city:
+        require(action.role in CITY_ROLES, ErrorCode.ROLE_MISSING, f"no {action.role} of the city")
+    else:
+        district_of(view, action.district)
     if isinstance(action, GrantRole):
         require(at.time_ms < action.until_ms, ErrorCode.TOO_LATE, "the role would have ended")
         require(action.site == "-" or _site_exists(view, action), ErrorCode.NO_SUCH_OBJECT)
     else:
         held = any(r.role == action.role and r.district == action.district for r in person.roles)
         require(held, ErrorCode.NO_SUCH_OBJECT, "no such role")
+    if whole_city:
+        return Scope(person.home, frozenset({person.id}), SecondPlace.OTHER_DISTRICT)
     return Scope(action.district, frozenset({person.id}))
 
 
 def _site_exists(view: View, action: GrantRole) -> bool:
     require_site(view, action.district, action.site)
     return True
-
-
-def _check_kin(view: View, at: Moment, action: ApproveKin) -> Scope:
-    binding = view.need(KinBinding, action.binding)
-    require(binding.state == "accepted", ErrorCode.WRONG_STATE, binding.state)
-    require(at.time_ms < binding.due_ms, ErrorCode.PROPOSAL_EXPIRED)
-    require_origin(binding.origin, action.origin)
-    first, second = active_person(view, binding.first), active_person(view, binding.second)
-    bound = any(k.other == second.id for k in first.kin)
-    require(not bound, ErrorCode.ALREADY_EXISTS, "already bound")
-    limit = at.policy.persons.kin_max
-    full = max(len(first.kin), len(second.kin)) >= limit
-    require(not full, ErrorCode.KIN_LIMIT, f"at most {limit}")
-    return Scope(first.home, frozenset({first.id, second.id}), recorder=binding.recorder)
 
 
 def _check_agent(view: View, at: Moment, action: BindAgent) -> Scope:
@@ -334,7 +322,7 @@ def _perform(view: View, at: Moment, action: Action) -> None:
         case OpenSite():
             view.create(Site(action.district, action.site, b""))
         case ApproveKin():
-            _bind_kin(view, at, action)
+            bind_kin(view, at, action)
         case Attest():
             _attest(view, action)
         case BindAgent():
@@ -373,20 +361,6 @@ def _grant(view: View, action: GrantRole) -> None:
     kept = tuple(r for r in person.roles if (r.role, r.district) != (action.role, action.district))
     role = Role(action.role, action.district, action.site, action.until_ms)
     view.put(replace(person, roles=(*kept, role)))
-
-
-def _bind_kin(view: View, at: Moment, action: ApproveKin) -> None:
-    binding = view.need(KinBinding, action.binding)
-    back = Code(RELATION_BACK.get(binding.relation, binding.relation))
-    sides = (
-        (binding.first, binding.second, binding.relation),
-        (binding.second, binding.first, back),
-    )
-    for holder, other, relation in sides:
-        person = view.need(Person, holder)
-        kin = Kin(other, relation, binding.id, at.time_ms)
-        view.put(replace(person, kin=(*person.kin, kin)))
-    view.put(replace(binding, state=Code("bound"), due_ms=EpochMs(0)))
 
 
 def _bind_agent(view: View, action: BindAgent) -> None:

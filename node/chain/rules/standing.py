@@ -7,18 +7,22 @@ of timers changes nothing; and its speaking ends any notice of closing.
 
 from node.chain.errors import ErrorCode
 from node.chain.records.actors import CLOSING, Person
+from node.chain.records.orders import Order
 from node.chain.records.recovery import PENDING, Recovery
 from node.chain.rules.closing import wake
 from node.chain.rules.guards import require
+from node.chain.rules.orders.parties import paying_person
 from node.chain.rules.recovery import fire_recovery
 from node.chain.rules.stops import ACCEPT, OUTGOING, require_not_suspended
 from node.chain.state import Moment, View
+from node.chain.tx.corrections import Repay
 from node.chain.tx.envelope import Body, Transaction
 from node.chain.tx.events import AttendEvent
 from node.chain.tx.identity import AcceptKin, GrantAgent, OfferKin, RotateKey
-from node.chain.tx.orders import Accept, Request
+from node.chain.tx.orders import Accept, ApproveOrder, Extend, Request
 from node.chain.tx.recovery import SetContacts
 from node.chain.tx.redemption import Redeem
+from node.chain.tx.teams import DonateTeam
 from node.chain.tx.transfers import Donate, Give
 from node.chain.types import NO_ID, Id
 
@@ -37,7 +41,7 @@ def check_standing(view: View, at: Moment, tx: Transaction) -> None:
         Rejected: ``RECOVERY_PENDING``, ``SUSPENDED``, ``CLOSED_ACCOUNT``, ``GUARDIAN_MISSING``.
     """
     wake(view, tx.sender)
-    account = outgoing_account(tx)
+    account = outgoing_account(view, tx)
     if account:
         _require_no_recovery(view, account)
         require_not_suspended(view, at, OUTGOING, account)
@@ -67,11 +71,11 @@ def _require_may_attend(view: View, at: Moment, id_: Id) -> None:
     require(not refused, ErrorCode.GUARDIAN_MISSING, "guarded persons serve: none")
 
 
-def outgoing_account(tx: Transaction) -> Id:
-    """Out of whose account the statement gives minutes or power; empty for none."""
+def outgoing_account(view: View, tx: Transaction) -> Id:
+    """Out of whose account the statement gives or holds minutes, or gives power; empty for none."""
     body: Body = tx.body
     match body:
-        case Give() | Donate() | OfferKin() | GrantAgent():
+        case Give() | Donate() | DonateTeam() | Repay() | OfferKin() | GrantAgent():
             return tx.sender
         case AcceptKin() if body.method == "own-key":
             return tx.sender
@@ -79,6 +83,9 @@ def outgoing_account(tx: Transaction) -> Id:
             return body.person
         case Request() if body.payer_kind == "person":
             return body.payer
+        case ApproveOrder() | Extend():
+            order = view.get(Order, body.order)
+            return NO_ID if order is None else paying_person(order)
         case _:
             return NO_ID
 

@@ -67,7 +67,7 @@ def hold(view: View, at: Moment, order: Order, minutes: int) -> Order:
     """Move minutes from the payer's free to its held account; the order names them.
 
     Raises:
-        Rejected: ``INSUFFICIENT_MINUTES``, ``POOL_EMPTY``, ``ALLOWANCE_USED``.
+        Rejected: ``INSUFFICIENT_MINUTES``, ``ALLOWANCE_USED``.
     """
     if order.payer_kind == "fund":
         _use_allowance(view, at, order, held=minutes, used=0)

@@ -5,8 +5,10 @@ from typing import NamedTuple
 
 from node.chain.errors import ErrorCode
 from node.chain.policy import HOUR_MS
+from node.chain.records import key_of
+from node.chain.records.authorities import Merger
 from node.chain.tx.envelope import Body, SignedTransaction
-from node.chain.types import EpochMs, Id
+from node.chain.types import Code, EpochMs, Height, Id
 from tests.kernel_city import KernelCity
 
 
@@ -38,6 +40,12 @@ def refused(code: ErrorCode) -> Callable[[Callable[[], Attempt]], Callable[[], A
         return prepare
 
     return register
+
+
+def merge(city: KernelCity, district: Code, successor: Code) -> None:
+    """As if the first had become part of the second, by a motion that these cases do not need."""
+    merger = Merger(district, successor, Height(1), bytes(16))
+    city.ledger.records[key_of(Merger, district.encode())] = merger
 
 
 def attempt(

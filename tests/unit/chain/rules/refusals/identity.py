@@ -15,7 +15,7 @@ from node.chain.tx.identity import (
 )
 from node.chain.types import ZERO_HASH, Code, Hash, Height, Id
 from tests.kernel_city import GULOU, JIANYE, SITE, KernelCity, seed_of
-from tests.unit.chain.rules.refusals.cases import Attempt, attempt, refused
+from tests.unit.chain.rules.refusals.cases import Attempt, attempt, merge, refused
 from tests.unit.chain.rules.scene import EVIDENCE, NOBODY, Scene, town
 
 PARENT = Code("parent")
@@ -55,6 +55,13 @@ def registered_by_another_districts_recorder() -> Attempt:
 @refused(ErrorCode.NO_SUCH_OBJECT)
 def registered_at_no_site() -> Attempt:
     return _register(site="nowhere")
+
+
+@refused(ErrorCode.WRONG_STATE)
+def registered_in_a_district_that_is_part_of_another() -> Attempt:
+    sound = _register()
+    merge(sound.city, GULOU, JIANYE)
+    return sound
 
 
 @refused(ErrorCode.UNKNOWN_SUITE)
@@ -346,3 +353,16 @@ def registered_with_one_key_for_phone_and_card() -> Attempt:
     key = keys.public_key(seed_of("new"))
     proof = keys.sign(seed_of("new"), keys.possession_bytes(city.chain_id, key, GULOU.encode()))
     return _register(recovery_key=key, recovery_possession=proof)
+
+
+@refused(ErrorCode.KIN_LIMIT)
+def a_relative_more_than_the_year_admits() -> Attempt:
+    scene = town(Policy(1, Height(0), persons=PersonPolicy(kin_year_max=0)))
+    return attempt(scene.city, scene.volunteer, OfferKin(scene.elder, PARENT))
+
+
+@refused(ErrorCode.KIN_LIMIT)
+def a_relative_who_has_had_all_of_the_year() -> Attempt:
+    scene = town(Policy(1, Height(0), persons=PersonPolicy(kin_year_max=1)))
+    scene.city.bind_kin(scene.volunteer, scene.elder)
+    return attempt(scene.city, scene.stranger, OfferKin(scene.elder, PARENT))

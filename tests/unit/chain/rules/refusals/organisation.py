@@ -23,7 +23,7 @@ from node.chain.tx.organisation import (
 )
 from node.chain.types import ZERO_HASH, Code, EpochMs, Hash, Height, Id
 from tests.kernel_city import FAR_MS, GULOU, JIANYE, SITE, seed_of
-from tests.unit.chain.rules.refusals.cases import Attempt, attempt, refused
+from tests.unit.chain.rules.refusals.cases import Attempt, attempt, merge, refused
 from tests.unit.chain.rules.refusals.identity import CONFIRM, offered
 from tests.unit.chain.rules.scene import EVIDENCE, NOBODY, Scene, town
 
@@ -46,6 +46,20 @@ def proposed(scene: Scene, action: object | None = None) -> tuple[Id, Hash]:
 def a_site_opened_by_a_volunteer() -> Attempt:
     scene = town()
     return _propose(scene, scene.volunteer, OpenSite(GULOU, Code("site-9")))
+
+
+@refused(ErrorCode.WRONG_STATE)
+def a_site_in_a_district_that_is_part_of_another() -> Attempt:
+    scene = town()
+    merge(scene.city, GULOU, JIANYE)
+    return _propose(scene, "recorder", OpenSite(GULOU, Code("site-9")))
+
+
+@refused(ErrorCode.ROLE_MISSING)
+def a_role_that_nobody_has_for_the_whole_city() -> Attempt:
+    scene = town()
+    role = GrantRole(scene.volunteer, Code("recorder"), Code("city"), Code("-"), FAR_MS)
+    return _propose(scene, "recorder", role)
 
 
 @refused(ErrorCode.ROLE_MISSING)
