@@ -14,7 +14,7 @@ import click
 
 from node.chain.errors import ErrorCode
 from node.chain.lifecycle import FINALS, HOLDING, TABLE, State
-from scripts.doc_pages import records
+from scripts.doc_pages import policy, records
 
 ROOT: Final = Path(__file__).resolve().parent.parent
 CLASSES: Final = {
@@ -136,6 +136,7 @@ PAGES: Final[Mapping[str, Callable[[], str]]] = {
     "docs/spec/lifecycle.md": lifecycle_page,
     "docs/spec/transaction-kinds.md": records.transaction_kinds_page,
     "docs/spec/record-kinds.md": records.record_kinds_page,
+    "docs/spec/policy.md": policy.policy_page,
     "docs/adr/README.md": decisions_page,
 }
 
