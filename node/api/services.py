@@ -14,7 +14,7 @@ from node.chain.policy import Policy, ServiceClass
 from node.chain.records import StateRecord
 from node.chain.records.accounts import City, District
 from node.chain.records.orders import Order
-from node.chain.types import EpochMs, Hash, Height, Id
+from node.chain.types import Code, EpochMs, Hash, Height, Id
 
 View = object
 """A frozen dataclass; ``node.api.views.render`` shows it, and refuses what cannot be shown."""
@@ -225,6 +225,16 @@ class Log(Protocol):
         """Why the log of the old size is a prefix of that of the new; None beyond the tip."""
 
 
+class Offences(Protocol):
+    """Who broke the protocol."""
+
+    def offences(self) -> Sequence[View]:
+        """Every offence on the chain, by height and district."""
+
+    def conviction(self, height: Height, district: Code | None = None) -> bytes | None:
+        """A file that convicts; None when nothing here convicts anybody of that height."""
+
+
 class CityFacts(Protocol):
     """What is public of the whole city."""
 
@@ -260,6 +270,10 @@ class StatusView(Protocol):
     @property
     def reasons(self) -> Sequence[str]:
         """Why it does not."""
+
+    @property
+    def blocks_from(self) -> Height:
+        """Height of the oldest block here."""
 
 
 class Status(Protocol):
@@ -317,6 +331,7 @@ class PublicServices:
     blocks: Blocks
     proofs: Proofs
     log: Log
+    offences: Offences
     city: CityFacts
     status: Status
     events: Events

@@ -6,12 +6,15 @@ from pathlib import Path
 import click
 
 from node.app.assembly import DistrictNode
+from node.app.evidence import register as register_evidence
 from node.app.inquiry import ask_operations, ask_public, save_export
+from node.app.joining import join_if_empty
 from node.app.logs import set_up_logs
 from node.app.making import make_home
 from node.app.recovery_verbs import register
 from node.app.rotation import register as register_rotation
 from node.app.running import run_node
+from node.app.snapshot_verbs import begin_from_given, register_snapshot
 from node.app.storage import translated
 from node.config import NodeHome, check, load
 from node.console.command import command, group, option
@@ -39,10 +42,17 @@ def node_group() -> None:
 )
 @option("--genesis", type=_PATH, help=t(zh="创世文件。", en="The genesis file."))
 @option("--district", help=t(zh="区的代码。", en="Code of the district."), required=True)
+@option(
+    "--from-snapshot",
+    type=_PATH,
+    help=t(zh="由快照目录开始，不从第一块执行。", en="Begin from the snapshot in a directory."),
+)
 @pass_console
-def init(console: Console, genesis: Path | None, district: str) -> None:
+def init(console: Console, genesis: Path | None, district: str, from_snapshot: Path | None) -> None:
     """Without ``--genesis`` only keys are made, whose public halves a founding ceremony collects."""
     made = make_home(NodeHome(console.home), genesis, district)
+    if from_snapshot is not None:
+        begin_from_given(console, from_snapshot)
     pairs = [(same(name), key.hex()) for name, key in made.public_keys.items()]
     title = t(zh="公钥（交给建城的人）", en="Public keys (for the founding of the city)")
     console.emit(Result(made, Facts(tuple(pairs), title)))
@@ -59,8 +69,10 @@ def start(console: Console) -> None:
     config = load(console.home, {}, console.environment)
     set_up_logs(config.log_level, config.log_format)
     home = NodeHome(config.home)
-    node = DistrictNode(config, home.read_genesis(), home.read_keys())
+    genesis, keys = home.read_genesis(), home.read_keys()
     with translated(config.home):
+        join_if_empty(home, config, genesis)
+        node = DistrictNode(config, genesis, keys)
         asyncio.run(run_node(node))
 
 
@@ -84,6 +96,8 @@ def status(console: Console) -> ExitCode:
             (t(zh="步骤", en="Step"), str(answer["step"])),
             (t(zh="在等", en="Waiting for"), waiting),
             (t(zh="待处理交易", en="Pending transactions"), int(str(answer["pending"]))),
+            (t(zh="上链的违规", en="Offences on the chain"), int(str(answer["offences"]))),
+            (t(zh="最早的区块", en="Blocks from"), int(str(answer["blocks_from"]))),
             (t(zh="区块", en="Block"), str(answer["block_id"])),
             (t(zh="状态根", en="State root"), str(answer["state_root"])),
         )
@@ -207,4 +221,6 @@ def _words(values: object) -> Text:
 
 
 register(node_group)
+register_evidence(node_group)
 register_rotation(node_group)
+register_snapshot(node_group)

@@ -34,6 +34,23 @@ def ask_operations(config: NodeConfig, path: str) -> Answer:
     return _ask(config.operations_listen, path)
 
 
+def ask_file(config: NodeConfig, path: str) -> bytes | None:
+    """A file of the public door; None when it has none (404).
+
+    Raises:
+        Fault: nobody answers (exit 4).
+    """
+    address = config.public_listen
+    try:
+        answer = httpx2.get(_url(address, path), timeout=TIMEOUT_S)
+        if answer.status_code == httpx2.codes.NOT_FOUND:
+            return None
+        answer.raise_for_status()
+    except httpx2.HTTPError as error:
+        raise _no_answer(address, error) from error
+    return answer.content
+
+
 def save_export(config: NodeConfig, output: Path) -> int:
     """Stream the archive into a file that appears when it is whole; its size in bytes.
 

@@ -16,8 +16,10 @@ from node.runtime.queries.facts import ChainClock, CityFacts, TipRecords
 from node.runtime.queries.history import AccountHistories
 from node.runtime.queries.lists import RecordLists
 from node.runtime.queries.log import PublicLog
+from node.runtime.queries.offences import OffenceFiles
 from node.runtime.queries.status import StatusDesk
 from node.runtime.queries.transactions import TransactionDesk
+from node.runtime.statements import StatementLog
 
 
 class NodeVitals:
@@ -38,6 +40,11 @@ class NodeVitals:
     def step(self) -> str:
         """``idle``, ``propose``, ``prevote``, ``precommit`` or ``decided``."""
         return self._node.driver.state.step.name.lower()
+
+    @property
+    def offences(self) -> int:
+        """Offences of authorities on the chain."""
+        return self._node.succession.offences
 
     def waiting_for(self) -> tuple[str, ...]:
         """Districts whose message the step waits for."""
@@ -107,6 +114,7 @@ def public_services(node: DistrictNode) -> tuple[PublicServices, Callable[[], No
         blocks=FinalBlocks(executor),
         proofs=ProofFiles(executor, store, journal),
         log=PublicLog(executor, store),
+        offences=OffenceFiles(executor, StatementLog(node.stores.files)),
         city=CityFacts(executor, node.checkpoints.note),
         status=StatusDesk(executor, node.pool, clock, NodeVitals(node)),
         events=feed,

@@ -197,6 +197,23 @@ class ProposalView(Answer, frozen=True):
     due_ms: Uint = 0
 
 
+class OffenceView(Answer, frozen=True):
+    """An authority broke the protocol."""
+
+    district: str
+    height: Uint
+    round: Uint
+    kind: str
+    block_height: Uint
+    evidence: HashHex
+
+
+class OffenceList(Answer, frozen=True):
+    """All that stand on the chain."""
+
+    items: tuple[OffenceView, ...]
+
+
 class MintView(Answer, frozen=True):
     """A proposed mint in a list."""
 

@@ -30,6 +30,8 @@ from wallet.client.answers import (
     MintView,
     NextNumber,
     NodeStatus,
+    OffenceList,
+    OffenceView,
     OrderAnswer,
     OrderView,
     Page,
@@ -283,6 +285,18 @@ class NodeClient:
         """
         target = f"/v1/proofs/state/{quote(kind)}/{id_.hex()}"
         return self._read(signer, target, purpose).content
+
+    def offences(self) -> tuple[OffenceView, ...]:
+        """Every offence on the chain, by height and district; unsigned."""
+        return self._get("/v1/offences", OffenceList).items
+
+    def evidence(self, height: int) -> bytes:
+        """The file that convicts a district of what it said at a height; unsigned.
+
+        Raises:
+            NodeProblem: ``A14``, the node has none.
+        """
+        return self._ask(Call("GET", f"/v1/evidence?height={height}", {})).content
 
     def _get(self, target: str, kind: type[A]) -> A:
         return _decode(self._ask(Call("GET", target, {})), kind, target)

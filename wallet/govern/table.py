@@ -20,6 +20,13 @@ TARGETS: Final[Mapping[str, Target]] = MappingProxyType(
                 en="New minutes into a fund, voted by the districts.",
             ),
         ),
+        "evidence": Target(
+            "wallet.govern.evidence:evidence",
+            t(
+                zh="列出各区的违规；取下某高度的定罪文件，谁都能离线核对。",
+                en="List the districts' offences; fetch the file that convicts at a height, to be checked offline.",
+            ),
+        ),
         "list": Target(
             "wallet.govern.proposals:list_",
             t(zh="列出两人共办的提议。", en="List proposals of two staff."),

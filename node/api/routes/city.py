@@ -26,6 +26,8 @@ _STATUS: Final = {
     "ready": True,
     "reasons": [],
     "pending": 0,
+    "blocks_from": 1,
+    "offences": 0,
 }
 
 

@@ -35,6 +35,10 @@ class Vitals(Protocol):
     def step(self) -> str:
         """``idle``, ``propose``, ``prevote``, ``precommit`` or ``decided``."""
 
+    @property
+    def offences(self) -> int:
+        """Offences of authorities on the chain."""
+
     def waiting_for(self) -> tuple[str, ...]:
         """Districts whose message the step waits for."""
 
@@ -80,6 +84,10 @@ class NodeStatus:
     validity_ms: int
     """How long a signature should be valid, in the city's time."""
     pending: int
+    blocks_from: Height
+    """Oldest block here: above 1 on a node that was begun from a snapshot and lacks those before."""
+    offences: int
+    """Of authorities, on the chain; ``GET /v1/offences`` names them."""
 
 
 class StatusDesk:
@@ -121,6 +129,8 @@ class StatusDesk:
             rehearsal_rate=genesis.rehearsal_rate,
             validity_ms=min(VALIDITY_MS * genesis.rehearsal_rate, longest // 2),
             pending=len(self._pool),
+            blocks_from=executor.blocks_from,
+            offences=vitals.offences,
         )
 
     def _state_root(self) -> Hash:

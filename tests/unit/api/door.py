@@ -31,8 +31,10 @@ from node.runtime.queries.history import AccountHistories
 from node.runtime.queries.journal import Journal, journal_entries
 from node.runtime.queries.lists import RecordLists
 from node.runtime.queries.log import PublicLog
+from node.runtime.queries.offences import OffenceFiles
 from node.runtime.queries.status import StatusDesk
 from node.runtime.queries.transactions import TransactionDesk
+from node.runtime.statements import StatementLog
 from node.store.blocklog import BlockLog
 from node.store.chainstore import ChainStore
 from node.store.memoryfiles import MemoryFiles
@@ -59,6 +61,7 @@ class FixedVitals:
     version = "0"
     round = 0
     step = "prevote"
+    offences = 0
     why: tuple[str, ...] = ()
 
     def waiting_for(self) -> tuple[str, ...]:
@@ -118,6 +121,7 @@ class DoorCity(KernelCity):
         self.later: list[Callable[[], None]] = []
         self.intake = Intake(self.pool, self.shared.extend, self.later.append)
         self.accesses, self.feed = LoggedAccesses(), BlockFeed(self.executor)
+        self.statements = StatementLog(self.files)
         self.public = create_public_app(self._services(ChainClock(clock, self.executor)))
         self.operations = create_operations_app(
             OperationsServices(
@@ -161,6 +165,7 @@ class DoorCity(KernelCity):
             blocks=FinalBlocks(self.executor),
             proofs=ProofFiles(self.executor, self.store, self.journal),
             log=PublicLog(self.executor, self.store),
+            offences=OffenceFiles(self.executor, self.statements),
             city=CityFacts(self.executor),
             status=self._status(clock),
             events=self.feed,

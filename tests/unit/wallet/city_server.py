@@ -62,6 +62,9 @@ class CityDoor:
     before_submit: Callable[[bytes], None] | None = None
     fate: str = "COMMITTED"
     """What becomes of every submitted transaction."""
+    offences: list[dict[str, object]] = field(default_factory=list)
+    conviction: bytes = b""
+    """The file that every question for evidence is answered with."""
     swallow: int = 0
     """Submissions to take without answering: the connection is closed instead."""
 
@@ -75,6 +78,12 @@ class CityDoor:
                 return to_document(self.city.genesis)
             case ["districts"]:
                 return {"items": [{"code": d.code} for d in self.city.genesis.districts]}
+            case ["offences"]:
+                return {"items": self.offences}
+            case ["evidence"] if self.conviction:
+                return self.conviction
+            case ["evidence"]:
+                raise Refused(404, "A14")
             case ["actors", id_, "sequence"]:
                 return {"lane": 0, "next": next_number(self._actor(id_), int(query["lane"]))}
             case ["transactions", tx_id]:
