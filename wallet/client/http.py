@@ -21,6 +21,7 @@ from wallet.builder import Signer
 from wallet.client.answers import (
     Account,
     BindingView,
+    BlockView,
     CapacityView,
     ClaimView,
     DistrictPage,
@@ -46,6 +47,7 @@ from wallet.client.answers import (
     TransactionStatus,
 )
 from wallet.client.faults import NodeProblem, NoNode, NotFinal, strange_answer
+from wallet.client.matters import MATTERS
 from wallet.client.transport import Call, Reply, Transport
 
 BATCH_MAX: Final = 500
@@ -68,6 +70,7 @@ _OFFERS: Final[dict[type[object], str]] = {
     RedemptionView: "/v1/redemptions",
     ClaimView: "/v1/claims",
 }
+_LISTS: Final = _OFFERS | MATTERS
 _CODES: Final = {str(code.value): code for code in ErrorCode}
 
 
@@ -149,6 +152,10 @@ class NodeClient:
     def districts(self) -> tuple[DistrictView, ...]:
         """The districts of the city."""
         return self._get("/v1/districts", DistrictPage).items
+
+    def block_time(self, height: int) -> int:
+        """Time of a final block, in milliseconds since 1970."""
+        return self._get(f"/v1/blocks/{height}", BlockView).header.time_ms
 
     def sequence(self, actor: Id, lane: int = 0) -> int:
         """The next free number of an actor's lane, pending transactions counted."""
@@ -259,7 +266,7 @@ class NodeClient:
     def listed(
         self, signer: Signer, kind: type[A], filters: dict[str, str], purpose: str = ""
     ) -> Iterator[A]:
-        """Events, teams, providers, capacities, redemptions or claims; filters are those of the contract.
+        """Events, teams, providers, redemptions, claims and what waits for staff; filters are those of the contract.
 
         Args:
             signer: who asks.

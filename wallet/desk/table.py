@@ -49,7 +49,7 @@ TARGETS: Final[Mapping[str, Target]] = MappingProxyType(
             ),
         ),
         "propose": Target(
-            "wallet.desk.proposing:propose_group",
+            "wallet.desk.propose:propose_group",
             t(
                 zh="提议，由另一人复核（desk second）后生效。",
                 en="Propose; it happens when another person seconds it (desk second).",

@@ -1,4 +1,4 @@
-"""The first of two staff puts an action forward: ``desk propose …``."""
+"""Persons, roles, sites, kin and agents: ``desk propose approve-person`` and its like."""
 
 from pathlib import Path
 from typing import Final
@@ -13,14 +13,13 @@ from node.chain.tx.organisation import (
     BindAgent,
     GrantRole,
     OpenSite,
-    Propose,
     RevokeRole,
 )
 from node.chain.types import ZERO_HASH, Code, EpochMs, Hash, Id
-from node.console.command import argument, command, group, option
-from node.console.language import Text, t
+from node.console.command import argument, command, option
+from node.console.language import t
+from wallet.desk.propose.group import propose, propose_group
 from wallet.desk.receipts import read_receipt
-from wallet.desk.table import TARGETS
 from wallet.verbs.acting import Acting
 from wallet.verbs.faults import does_not_hold
 from wallet.verbs.finding import find_binding
@@ -49,11 +48,6 @@ _FUNDED: Final = option(
     type=UNTIL,
     help=t(zh="可以由基金支付到哪天。", en="May be paid for by the fund until."),
 )
-
-
-@group("propose", help=TARGETS["propose"].help)
-def propose_group() -> None:
-    """Propose an action."""
 
 
 @command(
@@ -101,7 +95,7 @@ def approve_person(  # noqa: PLR0913 - one for each option
         commitment=commitment or ZERO_HASH,
         receipt=file.receipt(),
     )
-    act.perform(Propose(action), _PROPOSED)
+    propose(act, action)
 
 
 @command(
@@ -132,7 +126,7 @@ def attest(
         _until(act, funded_until),
         commitment or ZERO_HASH,
     )
-    act.perform(Propose(action), _PROPOSED)
+    propose(act, action)
 
 
 @command(
@@ -153,7 +147,7 @@ def attest_gate(
 ) -> None:
     """Propose to attest a condition."""
     action = AttestGate(person, gate, _until(act, until), commitment or ZERO_HASH)
-    act.perform(Propose(action), _PROPOSED)
+    propose(act, action)
 
 
 @command(
@@ -177,7 +171,7 @@ def grant_role(
 ) -> None:
     """Propose to give a role."""
     action = GrantRole(person, role, district, site, _until(act, until))
-    act.perform(Propose(action), _PROPOSED)
+    propose(act, action)
 
 
 @command(propose_group, "revoke-role", help=t(zh="收回职务。", en="End a staff role."))
@@ -187,7 +181,7 @@ def grant_role(
 @acting(DESK_PURPOSE)
 def revoke_role(act: Acting, *, person: Id, role: Code, district: Code) -> None:
     """Propose to end a role."""
-    act.perform(Propose(RevokeRole(person, role, district)), _PROPOSED)
+    propose(act, RevokeRole(person, role, district))
 
 
 @command(propose_group, "open-site", help=t(zh="新开服务站点。", en="Open a service point."))
@@ -196,7 +190,7 @@ def revoke_role(act: Acting, *, person: Id, role: Code, district: Code) -> None:
 @acting(DESK_PURPOSE)
 def open_site(act: Acting, *, district: Code, site: Code) -> None:
     """Propose a new site."""
-    act.perform(Propose(OpenSite(district, site)), _PROPOSED)
+    propose(act, OpenSite(district, site))
 
 
 @command(
@@ -212,7 +206,7 @@ def open_site(act: Acting, *, district: Code, site: Code) -> None:
 def approve_kin(act: Acting, *, binding: Id, person: Id) -> None:
     """Propose to confirm a binding."""
     found = find_binding(act, person, binding)
-    act.perform(Propose(ApproveKin(binding, Hash(bytes.fromhex(found.origin)))), _PROPOSED)
+    propose(act, ApproveKin(binding, Hash(bytes.fromhex(found.origin))))
 
 
 @command(
@@ -232,14 +226,8 @@ def approve_kin(act: Acting, *, binding: Id, person: Id) -> None:
 @acting(DESK_PURPOSE)
 def bind_agent(act: Acting, *, person: Id, agent: Id, verbs: str, evidence: Hash) -> None:
     """Propose an agent."""
-    act.perform(Propose(BindAgent(person, agent, codes(verbs), evidence)), _PROPOSED)
+    propose(act, BindAgent(person, agent, codes(verbs), evidence))
 
 
 def _until(act: Acting, when: When | None) -> EpochMs:
     return _NEVER if when is None else when.at(act.now_ms())
-
-
-_PROPOSED: Final[Text] = t(
-    zh="已提议，等待另一人复核：desk second 编号。",
-    en="Proposed. Another person seconds it: desk second ID.",
-)
