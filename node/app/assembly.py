@@ -16,6 +16,7 @@ import structlog
 
 from node.app.adapters import LoopTimers, NetworkOutbox, SeatRejoin, Watch
 from node.app.checkpointing import NodeCheckpoints
+from node.app.shelf import SnapshotMaker, SnapshotShelf, base_of
 from node.app.succession import Succession
 from node.app.upkeep import Upkeep
 from node.chain.genesis import Genesis, chain_id_of, seat_id
@@ -39,6 +40,9 @@ from node.runtime.mempool import Mempool
 from node.runtime.ports import Ports, WorkTimer
 from node.runtime.queries.journal import Journal, journal_entries
 from node.runtime.signer import Signer
+from node.runtime.snapshots import begin_from
+from node.runtime.snapshotwire import KINDS as SNAPSHOT_KINDS
+from node.runtime.snapshotwire import SnapshotServing
 from node.runtime.statements import StatementLog
 from node.runtime.timeouts import Pace
 from node.store.blocklog import BlockLog
@@ -94,6 +98,7 @@ class DistrictNode:
         self.watch: Watch
         self.checkpoints: NodeCheckpoints
         self.succession: Succession
+        self.snapshots: SnapshotServing
 
     def open(self, stack: ExitStack) -> None:
         """Open the stores and bring the state to the block log's end.
@@ -110,7 +115,9 @@ class DistrictNode:
         chain = ChainStore(kv, self.chain_id)
         stack.callback(chain.close)
         journal = Journal(kv)
+        base = begin_from(base_of(data), self.genesis, block_log, chain)
         self.executor = Executor(self.genesis, block_log, chain, self.pool, journal_entries)
+        self.executor.base_trail = () if base is None else base.trail
         journal.check(self.executor.tip.height)
         votes = VoteLog(files, self.chain_id, self.executor.tip.height)
         stack.callback(votes.close)
@@ -169,6 +176,9 @@ class DistrictNode:
             self.network.broadcast,
         )
         self.succession.on_set = self.checkpoints.renew
+        shelf = SnapshotShelf(self.home.snapshots)
+        self.snapshots = SnapshotServing(shelf, loop.time)
+        SnapshotMaker(self.executor, shelf, self.config.snapshot_every_blocks, loop)
 
     async def start(self) -> None:
         """Listen to peers and take part."""
@@ -231,11 +241,16 @@ class DistrictNode:
         )
 
     def _on_message(self, peer: str, kind: int, payload: bytes, arrival_ms: EpochMs) -> None:
-        if kind != LINE_KIND:
+        if kind != LINE_KIND and kind not in SNAPSHOT_KINDS:
             self.driver.on_message(peer, kind, payload, arrival_ms)
             return
         try:
-            self.checkpoints.receive(payload)
+            if kind == LINE_KIND:
+                self.checkpoints.receive(payload)
+                return
+            found = self.snapshots.answer(peer, kind, payload)
+            if found is not None:
+                self.network.send(peer, *found)
         except PeerFault as fault:
             self.network.report(peer, fault)
 

@@ -54,6 +54,12 @@ class NodeCollector(Collector):
         yield _gauge(
             "log_size", "Leaves of the transparency log.", node.executor.point.frontier.size
         )
+        served = node.snapshots.served_bytes
+        yield _counter("snapshot_served_bytes", "Snapshot bytes given to peers.", served)
+        refused = node.snapshots.refused
+        yield _counter("snapshot_refused", "Snapshot questions beyond a peer's budget.", refused)
+        oldest = node.executor.blocks_from
+        yield _gauge("blocks_from", "Height of the oldest block here.", oldest)
         yield _gauge("state_records", "Records of the state.", len(node.executor.ledger.records))
 
     def _pool(self) -> Iterator[Metric]:

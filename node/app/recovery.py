@@ -11,6 +11,7 @@ from typing import Final
 import msgspec
 
 from node.app.fetching import PeerBlocks
+from node.app.shelf import base_of
 from node.chain.genesis import Genesis, chain_id_of
 from node.chain.types import Hash, Height
 from node.config import NodeConfig, NodeHome
@@ -19,8 +20,10 @@ from node.console.language import t
 from node.runtime.clock import SystemClock
 from node.runtime.executor import CommittedBlock
 from node.runtime.recovery import Rebuilt, rebuild, repair
+from node.runtime.snapshots import begin_from
 from node.store.blocklog import BlockLog
 from node.store.blockrepair import RepairReport
+from node.store.chainstore import ChainStore
 from node.store.files import RealFiles
 from node.store.level import LevelKeyValue, destroy
 from node.store.nodelock import node_lock
@@ -60,7 +63,7 @@ class VoteLogState:
 
 
 def rebuild_home(home: NodeHome, progress: Progress) -> Rebuilt:
-    """Throw the index database away and execute the block log from genesis.
+    """Throw the index database away and execute the block log from genesis, or from the snapshot that began the node.
 
     Raises:
         StorageFault: the block log is damaged, or the node runs.
@@ -73,7 +76,9 @@ def rebuild_home(home: NodeHome, progress: Progress) -> Rebuilt:
 def repair_home(
     home: NodeHome, config: NodeConfig, progress: Progress, tell: Callable[[Height, str], None]
 ) -> tuple[RepairReport, Rebuilt]:
-    """Fetch what the block log lacks from other districts, then execute all of it.
+    """Fetch what the block log lacks from other districts, then execute all of it from genesis.
+
+    A node that was begun from a snapshot thereby becomes whole.
 
     Args:
         home: the node's.
@@ -87,9 +92,11 @@ def repair_home(
     """
     genesis = home.read_genesis()
     with _held(home) as files, PeerBlocks(config, genesis, home.read_keys(), tell) as source:
-        return repair(
+        repaired = repair(
             genesis, files, source, lambda: _rebuild(home, genesis, files, progress), Height(1)
         )
+        base_of(home.data).clear()
+        return repaired
 
 
 def scrub_home(home: NodeHome) -> Scrubbed:
@@ -174,6 +181,8 @@ def _rebuild(home: NodeHome, genesis: Genesis, files: RealFiles, progress: Progr
         destroy(home.data / STATE_NAME)
         database = LevelKeyValue(home.data / STATE_NAME)
         stack.callback(database.close)
+        store = ChainStore(database, chain_id_of(genesis))
+        begin_from(base_of(home.data), genesis, block_log, store)
 
         def told(final: CommittedBlock) -> None:
             progress(final.execution.height, last)

@@ -82,6 +82,11 @@ class NodeHome:
         return self.data / "leap"
 
     @property
+    def snapshots(self) -> Path:
+        """Snapshots that others may begin from; each can be made again."""
+        return self.root / "snapshots"
+
+    @property
     def logs(self) -> Path:
         """What the process wrote."""
         return self.root / "logs"

@@ -176,14 +176,27 @@ def _read(
     )
     level, format_ = sources.take(settings.LOG_LEVEL), sources.take(settings.LOG_FORMAT)
     gather, patience = sources.take(settings.PROPOSER_WAIT), sources.take(settings.OTHERS_WAIT)
+    every = sources.take(settings.SNAPSHOTS_EVERY)
     mistakes = tuple(sorted(sources.mistakes, key=lambda mistake: mistake.line or 0))
     if mistakes or district is None or public is None or others is None or operations is None:
         return None, mistakes
     assert level is not None and format_ is not None, "no mistake, so every value is there"  # noqa: PT018
     assert gather is not None and patience is not None, "no mistake, so every value is there"  # noqa: PT018
+    assert every is not None, "no mistake, so every value is there"
     origins = sources.origins
     return NodeConfig(
-        home, district, public, others, operations, peers, level, format_, gather, patience, origins
+        home,
+        district,
+        public,
+        others,
+        operations,
+        peers,
+        level,
+        format_,
+        gather,
+        patience,
+        every,
+        origins,
     ), ()
 
 

@@ -18,6 +18,7 @@ Address = tuple[str, int]
 
 PORT_MAX: Final = 65_535
 WAIT_MAX_MS: Final = 10_000
+BLOCKS_MAX: Final = 1_000_000
 PEERS_MAX: Final = 128
 LOG_LEVELS: Final = ("debug", "info", "warning", "error")
 LOG_FORMATS: Final = ("auto", "json", "text")
@@ -92,6 +93,7 @@ class NodeConfig:
         log_format: ``json``, ``text``, or ``auto`` for text on a terminal only.
         proposer_wait_ms: a proposer gathers transactions so long after the first.
         others_wait_ms: the others begin to wait for it when a transaction has been pending so long.
+        snapshot_every_blocks: a snapshot of the state is made at every multiple of this height.
         origins: where each setting came from, by its name.
     """
 
@@ -105,6 +107,7 @@ class NodeConfig:
     log_format: str
     proposer_wait_ms: int
     others_wait_ms: int
+    snapshot_every_blocks: int
     origins: Mapping[str, Origin] = field(repr=False)
 
     def origin(self, name: str) -> Origin:
@@ -129,6 +132,7 @@ class NodeConfig:
             ("log.format", self.log_format),
             ("pace.proposer_wait_ms", str(self.proposer_wait_ms)),
             ("pace.others_wait_ms", str(self.others_wait_ms)),
+            ("snapshots.every_blocks", str(self.snapshot_every_blocks)),
             ("peers", ", ".join(f"{p.name}={address_text((p.host, p.port))}" for p in self.peers)),
         )
 
@@ -196,6 +200,17 @@ def parse_wait(text: str) -> int:
     return int(text)
 
 
+def parse_blocks(text: str) -> int:
+    """Blocks.
+
+    Raises:
+        NotAccepted: not a whole number from 1 to ``BLOCKS_MAX``.
+    """
+    if _WHOLE_NUMBER.match(text) is None or not 1 <= int(text) <= BLOCKS_MAX:
+        raise NotAccepted(text)
+    return int(text)
+
+
 def parse_key(text: str) -> bytes:
     """A public key of 32 bytes.
 
@@ -242,6 +257,10 @@ _ACCEPTS_WAIT: Final = t(
     zh="毫秒整数，1 至 {most}", en="a whole number of milliseconds, 1 to {most}"
 ).fill(most=WAIT_MAX_MS)
 
+_ACCEPTS_BLOCKS: Final = t(
+    zh="区块数，1 至 {most}", en="a whole number of blocks, 1 to {most}"
+).fill(most=BLOCKS_MAX)
+
 DISTRICT: Final = Setting("district", None, parse_code, ACCEPTS_CODE)
 PUBLIC: Final = Setting("doors.public", "127.0.0.1:8000", parse_address, ACCEPTS_ADDRESS)
 PEERS: Final = Setting("doors.peers", "127.0.0.1:8001", parse_address, ACCEPTS_ADDRESS)
@@ -250,6 +269,7 @@ LOG_LEVEL: Final = Setting("log.level", "info", one_of(LOG_LEVELS), _words(LOG_L
 LOG_FORMAT: Final = Setting("log.format", "auto", one_of(LOG_FORMATS), _words(LOG_FORMATS))
 PROPOSER_WAIT: Final = Setting("pace.proposer_wait_ms", "10", parse_wait, _ACCEPTS_WAIT)
 OTHERS_WAIT: Final = Setting("pace.others_wait_ms", "100", parse_wait, _ACCEPTS_WAIT)
+SNAPSHOTS_EVERY: Final = Setting("snapshots.every_blocks", "1000", parse_blocks, _ACCEPTS_BLOCKS)
 SETTINGS: Final[tuple[Setting[str] | Setting[Code] | Setting[Address] | Setting[int], ...]] = (
     DISTRICT,
     PUBLIC,
@@ -259,6 +279,7 @@ SETTINGS: Final[tuple[Setting[str] | Setting[Code] | Setting[Address] | Setting[
     LOG_FORMAT,
     PROPOSER_WAIT,
     OTHERS_WAIT,
+    SNAPSHOTS_EVERY,
 )
 PEER_MEMBERS: Final[Mapping[str, tuple[Callable[[str], object], Text]]] = {
     "name": (parse_code, ACCEPTS_CODE),

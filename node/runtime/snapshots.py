@@ -138,7 +138,8 @@ def begin_from(
         return None
     try:
         manifest = check_manifest(genesis, base.manifest())
-        if store.applied_height is None:
+        if (store.applied_height or 0) < manifest.block.header.height:
+            store.clear()
             _apply(manifest, verified(genesis, base)[1], store)
     except SnapshotRefused as fault:
         raise StorageFault(StorageCode.DATABASE_DAMAGED, "base snapshot", str(fault)) from fault

@@ -30,11 +30,13 @@ class PublicLog:
         """
         if first + count > self.size >> level:
             return None
+        if first << level < self._missing:
+            return None
         return tuple(self._store.log_node(level, first + i) for i in range(count))
 
     def entries(self, first: int, count: int) -> tuple[bytes, ...] | None:
         """Entries of the log, from one on; None if the log has not as many."""
-        if first + count > self.size:
+        if first + count > self.size or first < self._missing:
             return None
         found: list[bytes] = []
         height = self._height_of(first)
@@ -47,7 +49,16 @@ class PublicLog:
 
     def consistency(self, old: int, new: int) -> tuple[Hash, ...] | None:
         """Why the log of the old size is a prefix of that of the new; None beyond the tip."""
-        return None if new > self.size else consistency_proof(self._store.log_node, old, new)
+        if new > self.size or 0 < old < self._missing:
+            return None
+        return consistency_proof(self._store.log_node, old, new)
+
+    @property
+    def _missing(self) -> int:
+        """Leaves at the log's beginning that a node begun from a snapshot lacks."""
+        oldest = self._executor.blocks_from
+        kept = self._executor.kept_header(oldest) if oldest > 1 else None
+        return 0 if kept is None else kept.header.log_size - kept.header.transaction_count - 1
 
     def _entries_of(self, height: int) -> list[bytes]:
         kept = self._executor.kept_header(Height(height))
@@ -66,7 +77,7 @@ class PublicLog:
 
     def _height_of(self, leaf: int) -> int:
         """The block that an entry belongs to."""
-        low, high = 1, int(self._executor.point.height)
+        low, high = int(self._executor.blocks_from), int(self._executor.point.height)
         while low < high:
             middle = (low + high) // 2
             low, high = (low, middle) if leaf < self._size_after(middle) else (middle + 1, high)
