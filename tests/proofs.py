@@ -1,13 +1,27 @@
 """Proof files of a city in memory, one maker for each claim."""
 
+from msgspec.structs import replace
+
+from node.chain.checkpoint import Checkpoint, Note, encode_note, origin_of, sign_line
 from node.chain.codec import encode
 from node.chain.merkle import Frontier, NodeReader, inclusion_proof, leaf_hash
-from node.chain.proof import Anchor, Claim, FinalClaim, Proof, StateClaim, TransactionClaim
+from node.chain.proof import (
+    Anchor,
+    Claim,
+    FinalClaim,
+    NoteAnchor,
+    Proof,
+    StateClaim,
+    SupplyClaim,
+    TransactionClaim,
+    decode_proof,
+)
 from node.chain.records import KINDS, encode_record
+from node.chain.records.accounts import City, District
 from node.chain.records.actors import Person
 from node.chain.types import Hash
 from tests.archives import Sealed, drafts_of, seal
-from tests.kernel_city import KernelCity
+from tests.kernel_city import KernelCity, seed_of
 
 
 def proof_of(city: KernelCity, claim: Claim) -> bytes:
@@ -58,14 +72,49 @@ def absence_proof(city: KernelCity) -> bytes:
     return proof_of(city, StateClaim(kind, id_, b"", city.ledger.prove(bytes([kind]) + id_)))
 
 
+def supply_proof(city: KernelCity) -> bytes:
+    """The totals of the city and of every district."""
+
+    def claim(record: City | District) -> StateClaim:
+        kind = KINDS[type(record)]
+        proof = city.ledger.prove(bytes([kind]) + record.key_id)
+        return StateClaim(kind, record.key_id, encode_record(record), proof)
+
+    records = list(city.ledger.records.values())
+    districts = sorted((r for r in records if isinstance(r, District)), key=lambda r: r.code)
+    whole = next(r for r in records if isinstance(r, City))
+    return proof_of(city, SupplyClaim(claim(whole), tuple(map(claim, districts))))
+
+
+def noted(city: KernelCity, raw: bytes, signers: int = 3) -> bytes:
+    """The same claim, anchored in a checkpoint of the city's log that so many districts signed."""
+    proof = decode_proof(raw)
+    entries, summary = _entries(city), _sealed(city)[-1].summary
+    at = entries.index(encode(summary))
+    header = _sealed(city)[-1].block.header
+    origin = origin_of(city.genesis.city, city.chain_id)
+    checkpoint = Checkpoint(origin, header.log_size, header.log_root)
+    members = city.genesis.authorities.members[:signers]
+    lines = tuple(sign_line(checkpoint, seed_of(f"checkpoint/{m.district}")) for m in members)
+    path = inclusion_proof(_reader(entries), at, len(entries))
+    note = encode_note(Note(checkpoint, lines))
+    return encode(replace(proof, anchor=NoteAnchor(summary, at, path, note, ())))
+
+
 def all_proofs(city: KernelCity) -> dict[str, bytes]:
-    """One proof of each claim, by name."""
-    return {
+    """One proof of each claim under a block and under a checkpoint, by name."""
+    under_block = {
         "a transaction is in the log": transaction_proof(city),
         "an order became final": final_proof(city),
         "a person has this record": balance_proof(city),
         "there is no such person": absence_proof(city),
+        "the totals of the city": supply_proof(city),
     }
+    under_note = {
+        f"{name}, by a checkpoint": noted(city, under_block[name])
+        for name in ("an order became final", "a person has this record", "the totals of the city")
+    }
+    return under_block | under_note
 
 
 def _sealed(city: KernelCity) -> list[Sealed]:

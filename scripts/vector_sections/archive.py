@@ -7,6 +7,7 @@ from importlib import import_module
 
 from node.chain.archive import frame
 from node.chain.codec import encode
+from node.chain.compact import to_parts
 from node.chain.errors import Malformed
 from node.chain.genesis import Genesis
 from node.chain.proof import verify_proof
@@ -72,7 +73,8 @@ def section() -> dict[str, Json]:
             }
             for name in SHOWN
         ],
-        "proofs": _proofs(city.genesis, import_module("tests.proofs").all_proofs(city)),
+        "proofs": _proofs(city.genesis, proofs := import_module("tests.proofs").all_proofs(city)),
+        "codes": _codes(proofs),
     }
 
 
@@ -106,6 +108,26 @@ def _proofs(genesis: Genesis, sound: dict[str, bytes]) -> list[Json]:
     return [
         {"name": name, "proof": raw.hex(), "valid": _holds(genesis, raw)}
         for name, raw in cases.items()
+    ]
+
+
+def _codes(sound: dict[str, bytes]) -> list[Json]:
+    """The shortest proof as codes for paper, and what a reader must refuse."""
+    name = min(sound, key=lambda one: len(sound[one]))
+    parts = to_parts(sound[name])
+    first, rest = parts[0], parts[1:]
+    cases = (
+        ("in order", parts, True),
+        ("in another order, one twice", (*reversed(parts), first), True),
+        ("one missing", parts[:-1], False),
+        ("one cut by a character", (first[:-1], *rest), False),
+        ("a letter changed", (first[:-1] + ("0" if first[-1] != "0" else "1"), *rest), False),
+        ("another count", (first.replace("TB1:1/", "TB1:1/9", 1), *rest), False),
+        ("a code that is none", (*parts, "TB2:1/1:00000000:AA"), False),
+    )
+    return [
+        {"name": said, "of": name, "codes": list(codes), "valid": valid}
+        for said, codes, valid in cases
     ]
 
 

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import * as tb from './timebank.mjs';
-import { Bad, Cut, chainIdOf, verifyArchive, verifyProof } from './verify.mjs';
+import { Bad, Cut, chainIdOf, fromCodes, verifyArchive, verifyProof } from './verify.mjs';
 
 const load = (name) => JSON.parse(readFileSync(new URL(`../vectors/${name}.json`, import.meta.url), 'utf8'));
 const { fromHex } = tb;
@@ -67,5 +67,16 @@ test('proofs hold or do not', () => {
   for (const { name, proof, valid } of chain.proofs) {
     if (valid) assert.ok(verifyProof(fromHex(proof), genesis).height > 0, name);
     else assert.throws(() => verifyProof(fromHex(proof), genesis), Bad, name);
+  }
+});
+
+test('codes for paper give back their proof, or none', () => {
+  for (const { name, of, codes, valid } of chain.codes) {
+    const scanned = Buffer.from(codes.join('\n'), 'latin1');
+    if (valid) {
+      const { proof } = chain.proofs.find((one) => one.name === of);
+      assert.equal(fromCodes(codes.join('\n')).toString('hex'), proof, name);
+      assert.ok(verifyProof(scanned, genesis).height > 0, name);
+    } else assert.throws(() => verifyProof(scanned, genesis), Bad, name);
   }
 });

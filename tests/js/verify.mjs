@@ -4,6 +4,7 @@
 
 import { readFileSync } from 'node:fs';
 import { pathToFileURL } from 'node:url';
+import { inflateSync } from 'node:zlib';
 import * as tb from './timebank.mjs';
 
 export class Bad extends Error {}
@@ -58,7 +59,13 @@ const CLAIMS = new Map([
   [23, record(23, bytes, uint, uint, array(hash), SUMMARY, uint, array(hash))],
   [24, record(24, uint, bytes, bytes, any)],
 ]);
-const PROOF = record(21, uint, hash, any, record(25, HEADER, CERTIFICATE, array(CHANGE)));
+CLAIMS.set(27, record(27, CLAIMS.get(24), array(CLAIMS.get(24))));
+const ANCHORS = new Map([
+  [25, record(25, HEADER, CERTIFICATE, array(CHANGE))],
+  [26, record(26, SUMMARY, uint, array(hash), bytes, array(CHANGE))],
+]);
+const PROOF = record(21, uint, hash, any, any);
+const shaped = (value, shapes) => Array.isArray(value) && Boolean(shapes.get(value[0])?.(value));
 
 // ---- blocks.md
 
@@ -141,7 +148,20 @@ class Actors {
     need(key, 'signature of a transaction');
     if (body[0] !== 47) this.keys.set(who, key);
     this.next.set(place, number + 1);
+    if (body[0] === 161) this.seat(hex(tb.deriveId(this.chain, sender, lane, number, 1)), body[1]);
     this.follow(who, hex(tb.deriveId(this.chain, sender, lane, number, 0)), body);
+  }
+
+  /** A motion for a seat's keys: whether it passed, the trail says; a candidate has a voice at once. */
+  seat(candidate, subject) {
+    if (subject[0] !== 3 && subject[0] !== 4) return;
+    const [district, , consensus, operator] = subject[1];
+    this.keys.set(candidate, operator);
+    for (const [use, key] of [['operator', operator], ['seat', consensus]]) {
+      const voice = hex(tb.digest(use, this.chain, Buffer.from(district)).subarray(0, 16));
+      if (!this.keys.has(voice)) this.keys.set(voice, Buffer.alloc(0));
+      this.recovering.set(voice, [...(this.recovering.get(voice) ?? []), key]);
+    }
   }
 
   follow(sender, created, body) {
@@ -177,38 +197,50 @@ class Actors {
 // ---- archive.md
 
 class Chain {
-  constructor(chain, genesis) {
+  constructor(chain, genesis, trail) {
     Object.assign(this, { chain, tip: chain, height: 0, time: genesis[6], head: null, peaks: [], leaves: 0 });
-    this.authorities = genesis[9];
+    this.trail = trail;
+    this.seated = genesis[9];
+    this.sets = new Map([[1, genesis[9][1]]]);
     this.actors = new Actors(chain, genesis);
   }
 
   take([, head, lastCommit, transactions, evidence], summary) {
-    const header = named(this.chain, head), own = setHash(this.chain, this.authorities);
+    const header = named(this.chain, head), own = setHash(this.chain, this.seated);
     need(header.version === 1 && header.suite === 1, 'version or suite');
     need(header.height === this.height + 1, 'height');
     need(header.previous.equals(this.tip), 'previous id');
     need(header.time > this.time, 'time');
-    need(header.authorities.equals(own) && header.nextAuthorities.equals(own), 'authorities');
-    need(header.maker < this.authorities[1].length, 'maker');
+    const change = this.trail.get(header.height);
+    this.trail.delete(header.height);
+    if (change) need(tb.encode(change[1]).equals(tb.encode(head)), 'trail of another chain');
+    const next = change ? change[3] : this.seated, following = setHash(this.chain, next);
+    need(header.authorities.equals(own) && header.nextAuthorities.equals(following), 'authorities');
+    if (change) need(!own.equals(following), 'a trail without a change');
+    need(header.maker < this.seated[1].length, 'maker');
     need(this.actors.policies.has(hex(header.policy)) && header.logNumber === 0, 'policy or log');
     need(lastCommit.length === (this.height > 0 ? 1 : 0), 'last commit');
     if (this.height === 0) need(header.lastCommit.length === 0, 'last commit');
     for (const certificate of lastCommit) {
       need(tb.digest('commit', this.chain, tb.encode(certificate)).equals(header.lastCommit), 'last commit');
-      checkCertificate(this.chain, this.authorities, this.head, certificate);
+      checkCertificate(this.chain, [11, this.sets.get(this.height)], this.head, certificate);
     }
     this.checkBody(header, transactions, evidence);
     this.checkSummary(header, transactions, summary);
     for (const raw of transactions) this.actors.take(raw, header.time);
-    Object.assign(this, { tip: header.id, height: header.height, time: header.time, head: header });
+    Object.assign(this, { tip: header.id, height: header.height, time: header.time, head: header, seated: next });
+    this.sets.set(this.height + 1, next[1]);
   }
 
   checkBody(header, transactions, evidence) {
     need(transactions.length === header.count && header.count <= 2000, 'transaction count');
     need(transactions.reduce((sum, raw) => sum + raw.length, 0) <= 1_048_576 && evidence.length <= 16, 'size');
     need(tb.digest('evidence', this.chain, tb.encode(evidence)).equals(header.evidenceRoot), 'evidence root');
-    for (const [, first, second] of evidence) checkEvidence(this.chain, this.authorities[1], first, second);
+    for (const [, first, second] of evidence) {
+      const at = decode(first, 512)[2];
+      need(Number.isInteger(at) && at >= 1 && at <= header.height, 'height of evidence');
+      checkEvidence(this.chain, this.sets.get(at), first, second);
+    }
   }
 
   checkSummary(header, transactions, summary) {
@@ -231,6 +263,7 @@ function walkTrail(chain, first, trail) {
     need(header.height > last, 'trail out of order');
     need(header.authorities.equals(setHash(chain, authorities)), 'trail');
     need(header.nextAuthorities.equals(setHash(chain, following)), 'trail');
+    need(!header.nextAuthorities.equals(header.authorities), 'a trail without a change');
     checkCertificate(chain, authorities, header, certificate);
     [authorities, last] = [following, header.height];
   }
@@ -272,14 +305,18 @@ function* records(raw, chain) {
 /** Height and tip of a sound archive; throws Bad or Cut. */
 export function verifyArchive(raw, genesisBytes) {
   const id = chainIdOf(genesisBytes), genesis = decode(genesisBytes);
-  const chain = new Chain(id, genesis), trail = [];
+  const trail = [], ahead = new Map(), chain = new Chain(id, genesis, ahead);
   for (const { number, kind, value, at } of records(raw, id)) {
     if (kind === 1) need(tb.encode(value).equals(genesisBytes), 'another genesis');
-    else if (kind === 2) walkTrail(id, genesis[9], (trail.push(value), trail));
+    else if (kind === 2) {
+      trail.push(value);
+      walkTrail(id, genesis[9], trail);
+      ahead.set(value[1][3], value);
+    }
     else if (kind === 3) chain.take(value[1], value[2]);
-    else if (kind === 4) checkCertificate(id, chain.authorities, chain.head, value);
+    else if (kind === 4) checkCertificate(id, [11, chain.sets.get(chain.height)], chain.head, value);
     else {
-      need(trail.length === 0, 'a trail without a change'); // No block of this version changes the set.
+      need(ahead.size === 0, 'a trail beyond the end');
       const [, count, height, tip, digest] = value;
       need(count === number && height === chain.height && tip.equals(chain.tip), 'counts of the end');
       need(digest.equals(tb.sha256(raw.subarray(0, at))), 'digest of the end');
@@ -288,44 +325,143 @@ export function verifyArchive(raw, genesisBytes) {
   return { height: chain.height, tip: hex(chain.tip) };
 }
 
-// ---- proofs.md
+// ---- proofs.md and checkpoints.md
 
-/** What a sound proof shows; throws Bad. */
-export function verifyProof(raw, genesisBytes) {
-  const chain = chainIdOf(genesisBytes), genesis = decode(genesisBytes);
-  const proof = decode(raw, 1_048_576);
-  need(PROOF(proof) && Array.isArray(proof[3]) && CLAIMS.get(proof[3][0])?.(proof[3]), 'form of the proof');
-  const [, version, own, claim, [, head, certificate, trail]] = proof;
-  need(version === 1 && own.equals(chain), 'version or chain');
-  const [authorities, last] = walkTrail(chain, genesis[9], trail);
+function byBlock(chain, authorities, last, [, head, certificate]) {
   const header = named(chain, head);
   need(header.height > last && header.authorities.equals(setHash(chain, authorities)), 'trail');
   checkCertificate(chain, authorities, header, certificate);
-  const inLog = (index, entry, path) =>
-    need(tb.verifyInclusion(header.logRoot, header.logSize, index, tb.leafHash(entry), path), 'not in the log');
-  if (claim[0] === 22) {
-    inLog(claim[2], claim[1], claim[3]);
-    need(TRANSACTION(decode(claim[1], 4096)), 'form of the transaction');
-    return { claim: 'transaction', height: header.height };
+  return { height: header.height, stateRoot: header.stateRoot, logRoot: header.logRoot, logSize: header.logSize };
+}
+
+function strictBase64(text) {
+  const raw = Buffer.from(text, 'base64');
+  need(raw.toString('base64') === text, 'base64');
+  return raw;
+}
+
+function byNote(city, chain, authorities, [, summary, at, path, raw]) {
+  need(raw.length <= 65_536, 'note too long');
+  const words = raw.toString('utf8');
+  need(Buffer.from(words, 'utf8').equals(raw), 'not UTF-8');
+  const [origin, size, encoded, ...rest] = words.split('\n');
+  need(origin === `timebank/${city}/${hex(chain).slice(0, 16)}`, 'origin');
+  need(/^(0|[1-9][0-9]{0,15})$/.test(size) && Number.isSafeInteger(Number(size)), 'size');
+  const root = strictBase64(encoded ?? '');
+  need(root.length === 32 && rest.length >= 3 && rest[0] === '' && rest.at(-1) === '', 'form of the note');
+  const text = Buffer.from(`${origin}\n${size}\n${encoded}\n`), lead = `\u2014 ${origin} `, found = new Set();
+  const lines = rest.slice(1, -1);
+  for (const line of lines) {
+    need(line.startsWith(lead), 'a line of somebody else');
+    const body = strictBase64(line.slice(lead.length));
+    const who = authorities[1].findIndex(([, , , , key]) => {
+      const id = tb.sha256(Buffer.from(`${origin}\n\x01`), key).subarray(0, 4);
+      return id.equals(body.subarray(0, 4)) && tb.verifies(key, text, body.subarray(4));
+    });
+    need(who >= 0, 'a line of nobody');
+    found.add(who);
   }
-  if (claim[0] === 23) {
-    const [, final, index, count, path, summary, at, summaryPath] = claim;
-    inLog(at, tb.encode(summary), summaryPath);
-    need(tb.verifyInclusion(summary[6], count, index, tb.leafHash(final), path), 'not final there');
-    return { claim: 'final', height: summary[1], kind: decode(final)[0] };
-  }
-  const [, kind, id, held, stateProof] = claim;
-  need(kind < 256, 'kind');
+  need(found.size === lines.length && found.size >= Math.floor((2 * authorities[1].length) / 3) + 1, 'quorum');
+  need(tb.verifyInclusion(root, Number(size), at, tb.leafHash(tb.encode(summary)), path), 'summary not in the log');
+  return { height: summary[1], stateRoot: summary[5], logRoot: root, logSize: Number(size) };
+}
+
+function checkState([, kind, id, held, stateProof], root) {
+  need(kind < 256 && id.length <= 128, 'kind or id');
   let found;
   try {
-    found = tb.verifyState(header.stateRoot, tb.treeKey(kind, id), tb.encode(stateProof));
+    found = tb.verifyState(root, tb.treeKey(kind, id), tb.encode(stateProof));
   } catch (error) {
     if (error instanceof tb.Refused) throw new Bad(`state proof: ${error.message}`);
     throw error;
   }
   need(held.length ? found?.equals(tb.sha256(held)) : found === null, 'the state says otherwise');
   need(held.length === 0 || decode(held)[0] === kind, 'kind of the record');
-  return { claim: held.length ? 'present' : 'absent', height: header.height, kind };
+  return held.length > 0;
+}
+
+function checkSupply([, city, districts], root) {
+  need(city[1] === 67 && city[2].toString('latin1') === 'city' && checkState(city, root), 'not the city');
+  need(districts.length <= 100, 'too many districts');
+  districts.forEach((one, index) => {
+    need(one[1] === 66 && checkState(one, root), 'not a district');
+    need(index === 0 || Buffer.compare(districts[index - 1][2], one[2]) < 0, 'districts not sorted');
+  });
+}
+
+function checkClaim(claim, fixed) {
+  const inLog = (index, entry, path) =>
+    need(tb.verifyInclusion(fixed.logRoot, fixed.logSize, index, tb.leafHash(entry), path), 'not in the log');
+  switch (claim[0]) {
+    case 22:
+      inLog(claim[2], claim[1], claim[3]);
+      need(TRANSACTION(decode(claim[1], 4096)), 'form of the transaction');
+      return { claim: 'transaction', height: fixed.height };
+    case 23: {
+      const [, final, index, count, path, summary, at, summaryPath] = claim;
+      inLog(at, tb.encode(summary), summaryPath);
+      need(tb.verifyInclusion(summary[6], count, index, tb.leafHash(final), path), 'not final there');
+      return { claim: 'final', height: summary[1], kind: decode(final)[0] };
+    }
+    case 24:
+      return { claim: checkState(claim, fixed.stateRoot) ? 'present' : 'absent', height: fixed.height, kind: claim[1] };
+    default:
+      checkSupply(claim, fixed.stateRoot);
+      return { claim: 'supply', height: fixed.height, districts: claim[2].length };
+  }
+}
+
+const PART = /^TB1:([1-9][0-9]?)\/([1-9][0-9]?):([0-9A-F]{8}):(.{1,900})$/;
+const BASE45 = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ $%*+-./:';
+
+function fromBase45(text) {
+  const out = [];
+  for (let at = 0; at < text.length; at += 3) {
+    const digits = [...text.slice(at, at + 3)].map((letter) => BASE45.indexOf(letter)), count = digits.length - 1;
+    const value = digits.reduce((sum, digit, place) => sum + digit * 45 ** place, 0);
+    need(count > 0 && digits.every((digit) => digit >= 0) && value < 256 ** count, 'base45');
+    for (let shift = count - 1; shift >= 0; shift -= 1) out.push(Math.floor(value / 256 ** shift) % 256);
+  }
+  return Buffer.from(out);
+}
+
+/** The proof file of scanned codes, one a line, in any order; it has no trail. */
+export function fromCodes(text) {
+  const pieces = new Map(), heads = new Set();
+  for (const line of text.split('\n').filter(Boolean)) {
+    const match = PART.exec(line);
+    need(match, 'a code that is no part');
+    const number = Number(match[1]);
+    heads.add(`${match[2]} ${match[3]}`);
+    need((pieces.get(number) ?? match[4]) === match[4], 'two codes with one number');
+    pieces.set(number, match[4]);
+  }
+  need(heads.size === 1, 'codes of several proofs');
+  const [count, check] = [...heads][0].split(' '), numbers = [...pieces.keys()].sort((a, b) => a - b);
+  need(numbers.length === Number(count) && numbers.at(-1) === numbers.length, 'missing codes');
+  const packed = fromBase45(numbers.map((number) => pieces.get(number)).join(''));
+  need(hex(tb.sha256(packed)).slice(0, 8).toUpperCase() === check, 'check of the codes');
+  let done;
+  try {
+    done = inflateSync(packed, { maxOutputLength: 1_048_576, info: true });
+  } catch {
+    throw new Bad('it does not unpack');
+  }
+  need(done.engine.bytesWritten === packed.length, 'it does not end where it should');
+  return done.buffer;
+}
+
+/** What a sound proof shows, file or text of codes; throws Bad. */
+export function verifyProof(given, genesisBytes, trail = null) {
+  const chain = chainIdOf(genesisBytes), genesis = decode(genesisBytes);
+  const scanned = given.subarray(0, 4).equals(Buffer.from('TB1:'));
+  const proof = decode(scanned ? fromCodes(given.toString('latin1')) : given, 1_048_576);
+  need(PROOF(proof) && shaped(proof[3], CLAIMS) && shaped(proof[4], ANCHORS), 'form of the proof');
+  const [, version, own, claim, anchor] = proof;
+  need(version === 1 && own.equals(chain) && anchor.at(-1).length <= 1_000, 'version, chain or trail');
+  const [authorities, last] = walkTrail(chain, genesis[9], trail ?? anchor.at(-1));
+  const fixed = anchor[0] === 25 ? byBlock(chain, authorities, last, anchor) : byNote(genesis[3], chain, authorities, anchor);
+  return checkClaim(claim, fixed);
 }
 
 function main(words) {

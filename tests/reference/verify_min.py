@@ -54,12 +54,15 @@ def in_grammar(value):
     return isinstance(value, bytes) or (type(value) is int and 0 <= value < 2**53)
 
 
+REFUSED = ValueError, TypeError, RecursionError, OverflowError, msgpack.UnpackException
+
+
 def decode(raw, size_max=RECORD_MAX):
     need(len(raw) <= size_max, "too long")
     try:
         value = msgpack.unpackb(raw, raw=False, strict_map_key=False)
         need(in_grammar(value) and msgpack.packb(value, use_bin_type=True) == raw, "not canonical")
-    except (ValueError, msgpack.exceptions.UnpackException, RecursionError, OverflowError) as error:
+    except REFUSED as error:
         raise Bad(f"not canonical: {error}") from error
     return value
 
@@ -258,8 +261,7 @@ class Chain:
     def __init__(self, chain, genesis, trail):
         self.trail, self.seated, self.sets = trail, genesis[9], {1: genesis[9][1]}
         self.chain, self.tip, self.height, self.time, self.head = chain, chain, 0, genesis[6], None
-        self.peaks, self.size = [], 0
-        self.actors = Actors(chain, genesis)
+        self.peaks, self.size, self.actors = [], 0, Actors(chain, genesis)
 
     def take(self, block, summary):
         _, head, last_commit, transactions, evidence = block

@@ -1,8 +1,12 @@
 """Archives of a city whose set changes: sound from their bytes, and every lie about the set is found."""
 
+import json
+import shutil
+import subprocess
 from collections.abc import Callable
 from dataclasses import replace
 from io import BytesIO
+from pathlib import Path
 
 import pytest
 from msgspec.structs import replace as change
@@ -11,6 +15,7 @@ from node.audit.auditor import Auditor, Outcome
 from node.chain import keys
 from node.chain.certificate import authority_set_hash
 from node.chain.codec import encode
+from node.chain.genesis_document import to_document
 from node.chain.seats import Epoch, epochs_of
 from node.chain.types import Height
 from node.chain.verify import AuthorityChange
@@ -21,6 +26,7 @@ from tests.certifying import certify
 from tests.kernel_city import DISTRICTS, GULOU, seed_of
 from tests.reference.verify_min import Bad, verify_archive
 
+VERIFIER = Path(__file__).resolve().parents[2] / "js" / "verify.mjs"
 CITY = succession_story()
 EPOCHS = epochs_of(CITY.ledger, CITY.ledger.height)
 FIRST, SECOND, THIRD = (epoch.first_height for epoch in EPOCHS[1:])
@@ -100,6 +106,22 @@ def test_a_wrong_trail_is_found(name: str) -> None:
     assert found(raw)[0] is code
     with pytest.raises(Bad):
         verify_archive(raw, encode(CITY.genesis))
+
+
+@pytest.mark.slow
+@pytest.mark.feature("L2")
+def test_the_verifier_in_javascript_follows_the_trail_too(tmp_path: Path) -> None:
+    """Another language, the same verdicts: the sound archive, and each wrong trail."""
+    program = shutil.which("node")
+    if program is None:
+        pytest.skip("node is not installed")
+    (tmp_path / "genesis.json").write_text(json.dumps(to_document(CITY.genesis)), encoding="utf-8")
+    cases = [(None, 0), *((plant, 1) for plant, _ in TRAILS.values())]
+    for plant, code in cases:
+        (tmp_path / "archive.bin").write_bytes(archive_of(CITY, plant))
+        command = [program, str(VERIFIER), "archive.bin", "genesis.json"]
+        done = subprocess.run(command, cwd=tmp_path, check=False, capture_output=True, text=True)
+        assert done.returncode == code, done.stdout + done.stderr
 
 
 def resealed(make: Callable[[int, Draft], Draft], epochs: tuple[Epoch, ...]) -> bytes:

@@ -6,7 +6,7 @@ import json
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import cache
 from pathlib import Path
 from types import ModuleType
@@ -14,12 +14,22 @@ from types import ModuleType
 import pytest
 
 from node.chain.codec import encode
+from node.chain.compact import from_parts, to_parts
+from node.chain.errors import Malformed
 from node.chain.genesis_document import to_document
+from node.chain.proof import verify_proof
 from tests.archives import archive_of, long_story, small_story
 from tests.corruptions import corruptions
 from tests.damages import Corruption
 from tests.kernel_city import KernelCity
-from tests.proofs import absence_proof, balance_proof, final_proof, transaction_proof
+from tests.proofs import (
+    absence_proof,
+    balance_proof,
+    final_proof,
+    noted,
+    supply_proof,
+    transaction_proof,
+)
 
 ROOT = Path(__file__).resolve().parents[3]
 REFERENCE = ROOT / "tests" / "reference"
@@ -90,6 +100,10 @@ def test_the_small_verifier_calls_a_cut_archive_incomplete(twin: ModuleType):
         (final_proof, "became final at height 9"),
         (balance_proof, "present"),
         (absence_proof, "absent"),
+        (supply_proof, "4 districts"),
+        (lambda city: noted(city, final_proof(city)), "became final at height 9"),
+        (lambda city: noted(city, balance_proof(city)), "present"),
+        (lambda city: noted(city, supply_proof(city)), "4 districts"),
     ],
 )
 def test_the_small_verifier_reads_each_claim(proof_twin: ModuleType, make: object, shown: str):
@@ -102,6 +116,33 @@ def test_the_small_verifier_reads_each_claim(proof_twin: ModuleType, make: objec
         changed = raw[:position] + bytes([raw[position] ^ 1]) + raw[position + 1 :]
         with pytest.raises(refused):
             proof_twin.verify_proof(changed, genesis)
+
+
+@pytest.mark.feature("L4")
+@pytest.mark.parametrize("make", [final_proof, lambda city: noted(city, final_proof(city))])
+def test_the_small_verifier_reads_the_codes_of_a_passbook_line(
+    proof_twin: ModuleType, make: Callable[[KernelCity], bytes]
+):
+    """Scanned in any order, without a network: both readers agree; a lost code is refused."""
+    proof, genesis = make(small()), encode(small().genesis)
+    parts = to_parts(proof)
+    scanned = "\n".join([*reversed(parts), parts[0]]).encode()
+    assert from_parts(parts) == proof
+    assert "became final at height 9" in proof_twin.verify_proof(scanned, genesis)
+    refused = importlib.import_module("verify_min").Bad
+    for bad in (parts[1:], [parts[0][:-1], *parts[1:]], ["TB1:1/1:00000000:AA"]):
+        with pytest.raises(refused):
+            proof_twin.verify_proof("\n".join(bad).encode(), genesis)
+
+
+@pytest.mark.feature("L5")
+def test_a_checkpoint_of_too_few_convinces_neither_verifier(proof_twin: ModuleType):
+    """Two of four."""
+    raw, genesis = noted(small(), supply_proof(small()), 2), small().genesis
+    with pytest.raises(importlib.import_module("verify_min").Bad):
+        proof_twin.verify_proof(raw, encode(genesis))
+    with pytest.raises(Malformed):
+        verify_proof(genesis, raw)
 
 
 def code_lines(path: Path) -> int:
