@@ -339,6 +339,18 @@ class ClaimView(Answer, frozen=True):
         return self.opened_min - self.repaid_min - self.written_off_min
 
 
+class HeaderTime(Answer, frozen=True):
+    """What a late report needs of a header."""
+
+    time_ms: Uint
+
+
+class BlockView(Answer, frozen=True):
+    """A final block."""
+
+    header: HeaderTime
+
+
 class DistrictView(Answer, frozen=True):
     """A district of the city."""
 

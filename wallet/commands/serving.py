@@ -17,6 +17,7 @@ from wallet.verbs.parameters import CODE, EVIDENCE, ID, MINUTES
 
 PRESENCES: Final = ("none", "recipient-wallet", "site-reader")
 CREDIT_SELF: Final = Code("self")
+CREDIT_TEAM: Final = Code("team")
 PRESENCE_OPTION: Final = option(
     "--presence",
     type=click.Choice(PRESENCES),
@@ -43,11 +44,20 @@ PRESENCE_OPTION: Final = option(
         en="Commitment to the insurance; needed for home visits.",
     ),
 )
+@option(
+    "--team",
+    is_flag=True,
+    help=t(
+        zh="时间归自己所在的团队；服务小时仍记在自己名下。",
+        en="The minutes go to one's team; the hours served stay one's own.",
+    ),
+)
 @acting()
-def accept(act: Acting, *, order: Id, notice: int, insurance: Hash | None) -> None:
+def accept(act: Acting, *, order: Id, notice: int, insurance: Hash | None, team: bool) -> None:
     """Take an order."""
     found = act.order(order)
-    body = Accept(order, found.origin, found.events, CREDIT_SELF, notice, insurance or ZERO_HASH)
+    credit = CREDIT_TEAM if team else CREDIT_SELF
+    body = Accept(order, found.origin, found.events, credit, notice, insurance or ZERO_HASH)
     what = t(
         zh="已接单：{service}，{start}，{long}。", en="Accepted: {service}, {start}, {long}."
     ).fill(

@@ -149,6 +149,41 @@ TARGETS: Final[Mapping[str, Target]] = MappingProxyType(
             "wallet.commands.serving:reduce",
             t(zh="志愿者减少计得的时间。", en="The volunteer lowers the counted minutes."),
         ),
+        "late-report": Target(
+            "wallet.commands.late:late_report",
+            t(
+                zh="断网后补报服务的起止时间。",
+                en="Report a service that took place without network.",
+            ),
+        ),
+        "time-statement": Target(
+            "wallet.commands.late:time_statement",
+            t(
+                zh="录入员：没有人签退时，按服务对象的说明记下服务时长。",
+                en="Recorder: state how long a service took that nobody checked out of, by the recipient's word.",
+            ),
+        ),
+        "rate": Target(
+            "wallet.commands.remarking:rate",
+            t(
+                zh="评价一次服务。",
+                en="Rate a service.",
+            ),
+        ),
+        "complain": Target(
+            "wallet.commands.remarking:complain",
+            t(
+                zh="投诉一次服务；会有人在期限内答复。",
+                en="Complain about a service; somebody has to answer in time.",
+            ),
+        ),
+        "contest-no-show": Target(
+            "wallet.commands.remarking:contest_no_show",
+            t(
+                zh="志愿者：我去了，对爽约记录提出异议。",
+                en="Volunteer: I was there; contest the report of a no-show.",
+            ),
+        ),
         "give": Target(
             "wallet.commands.transfers:give",
             t(zh="把自己挣的时间赠与已绑定的亲属。", en="Give earned minutes to bound kin."),
@@ -156,6 +191,104 @@ TARGETS: Final[Mapping[str, Target]] = MappingProxyType(
         "donate": Target(
             "wallet.commands.transfers:donate",
             t(zh="捐给公益池。", en="Donate minutes to a pool."),
+        ),
+        "providers": Target(
+            "wallet.commands.redeeming:providers",
+            t(
+                zh="有哪些服务商，还能兑换多少时间。",
+                en="Which providers there are, and how many minutes each can still take.",
+            ),
+        ),
+        "redemptions": Target(
+            "wallet.commands.redeeming:redemptions",
+            t(
+                zh="我的兑换；加 --provider 看自己店的。",
+                en="One's redemptions; with --provider those of one's own shop.",
+            ),
+        ),
+        "redeem": Target(
+            "wallet.commands.redeeming:redeem",
+            t(
+                zh="在服务商兑换服务：先冻结时间。",
+                en="Redeem minutes at a provider: they are held first.",
+            ),
+        ),
+        "release": Target(
+            "wallet.commands.redeeming:release",
+            t(
+                zh="取消兑换，时间退回。",
+                en="End a redemption; its minutes come back.",
+            ),
+        ),
+        "capture": Target(
+            "wallet.commands.redeeming:capture",
+            t(
+                zh="服务商：服务已做，收取冻结的时间。",
+                en="Provider: the service is done; take the held minutes.",
+            ),
+        ),
+        "claims": Target(
+            "wallet.commands.standing:claims",
+            t(
+                zh="我有没有要还的时间。",
+                en="What one has to give back.",
+            ),
+        ),
+        "repay": Target(
+            "wallet.commands.standing:repay",
+            t(
+                zh="归还时间。",
+                en="Give back minutes of a claim.",
+            ),
+        ),
+        "events": Target(
+            "wallet.commands.events:events",
+            t(
+                zh="有哪些集体活动。",
+                en="Which group events there are.",
+            ),
+        ),
+        "attend": Target(
+            "wallet.commands.events:attend",
+            t(
+                zh="到场签到，参加活动。",
+                en="Check in at an event on arrival.",
+            ),
+        ),
+        "leave-event": Target(
+            "wallet.commands.events:leave_event",
+            t(
+                zh="离开活动时签退。",
+                en="Check out of an event on leaving.",
+            ),
+        ),
+        "team": Target(
+            "wallet.commands.teams:team_group",
+            t(
+                zh="团队：查看、加入、退出、捐赠。",
+                en="Teams: see, join, leave, donate.",
+            ),
+        ),
+        "household": Target(
+            "wallet.commands.standing:household",
+            t(
+                zh="登记与谁同住。",
+                en="Say with whom one lives.",
+            ),
+        ),
+        "recovery": Target(
+            "wallet.commands.recovering:recovery_group",
+            t(
+                zh="丢了手机：换钥、联系人、制止冒领。",
+                en="A lost phone: a new key, contacts, stopping a thief.",
+            ),
+        ),
+        "appeal-suspension": Target(
+            "wallet.commands.standing:appeal_suspension",
+            t(
+                zh="对自己账户被暂停提出申诉。",
+                en="Appeal the suspension of one's account.",
+            ),
         ),
         "kin": Target(
             "wallet.commands.kin:kin_group",

@@ -38,4 +38,11 @@ def give(act: Acting, *, minutes: Minutes, recipient: Id) -> None:
 def donate(act: Acting, *, minutes: Minutes, pool: str) -> None:
     """Donate minutes."""
     what = t(zh="已捐赠 {long}，谢谢。", en="Donated {long}. Thank you.")
-    act.perform(Donate(Code(pool), minutes), what.fill(long=duration(minutes)))
+    done = act.perform(Donate(Code(pool), minutes), what.fill(long=duration(minutes)))
+    if done is not None and done.created is not None:
+        act.console.say(
+            t(
+                zh="这笔捐赠较大，几天内可以撤回：带上编号 {id} 到服务站。",
+                en="It is a large donation; for some days it can be taken back: go to the desk with number {id}.",
+            ).fill(id=done.created.hex())
+        )

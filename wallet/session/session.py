@@ -9,6 +9,7 @@ names. So no statement is ever made twice.
 from dataclasses import dataclass, field
 
 from node.chain.errors import ErrorCode, Rejected
+from node.chain.rules.guards import object_id
 from node.chain.tx.envelope import Body, SignedTransaction
 from node.chain.types import Hash, Id
 from wallet.builder import Signer, created_id
@@ -95,7 +96,8 @@ class Session:
             NotFinal: the wait is over and it is still undecided.
         """
         done = self.submit(body)
-        return Done(done.signed, wait_committed(self.node, done.signed, timeout_s), done.created)
+        status = wait_committed(self.node, done.signed, timeout_s)
+        return Done(done.signed, status, made_by(self.signer.chain_id, done.signed, status))
 
     def _again(
         self, earlier: SignedTransaction, body: Body
@@ -105,6 +107,18 @@ class Session:
             return earlier, known
         signed = self.sign(body)
         return signed, hand_in(self.node, signed)
+
+
+def made_by(chain_id: Hash, signed: SignedTransaction, status: TransactionStatus) -> Id | None:
+    """The object that a committed transaction made; of a donation only the ledger knows whether it is one.
+
+    The id is computed here; a node's word decides only whether it exists.
+    """
+    certain = created_id(chain_id, signed.tx)
+    possible = object_id(chain_id, signed.tx)
+    if certain is None and possible.hex() in (status.created or ()):
+        return possible
+    return certain
 
 
 def hand_in(node: Postbox, signed: SignedTransaction) -> TransactionStatus:

@@ -28,7 +28,7 @@ from wallet.keystore import Keystore
 from wallet.session.accounts import account_of
 from wallet.session.faults import other_city, other_key
 from wallet.session.files import parse_genesis_file, read_genesis_file, write_whole
-from wallet.session.session import WAIT_S, Done, Session, wait_committed
+from wallet.session.session import WAIT_S, Done, Session, made_by, wait_committed
 from wallet.verbs.faults import not_a_person
 
 NODE_VARIABLE: Final = "TIMEBANK_NODE"
@@ -162,7 +162,7 @@ class Acting:
         if self.flags.wait:
             self.console.progress(t(zh="正在等待入账……", en="Waiting for the block..."))
             status = wait_committed(self.client, done.signed, self.flags.timeout_s)
-            done = Done(done.signed, status, done.created)
+            done = Done(done.signed, status, made_by(self.chain_id, done.signed, status))
         self.console.emit(Result(_done_data(done) | dict(more or {}), (what, _done_facts(done))))
         return done
 

@@ -28,7 +28,15 @@ STATES: Final[dict[str, Text]] = {
 PERSON_STATES: Final[dict[str, Text]] = {
     "pending": t(zh="待审核", en="pending"),
     "active": t(zh="正常", en="active"),
+    "closing": t(zh="正在销户", en="closing"),
     "closed": t(zh="已销户", en="closed"),
+}
+REDEMPTION_STATES: Final[dict[str, Text]] = {
+    "queued": t(zh="排队中", en="queued"),
+    "held": t(zh="已冻结", en="held"),
+    "captured": t(zh="已兑换", en="taken"),
+    "released": t(zh="已取消", en="given back"),
+    "expired": t(zh="已过期", en="expired"),
 }
 RELATIONS: Final[dict[str, Text]] = {
     "parent": t(zh="父母", en="parent"),

@@ -31,7 +31,7 @@ from node.api.views import view
 from node.chain.records import StateRecord, key_of
 from node.chain.records.accounts import Position
 from node.chain.records.actors import Operator, Person
-from node.chain.records.corrections import Correction, Donation
+from node.chain.records.corrections import Claim, Correction, Donation
 from node.chain.records.entries import HonourEntry
 from node.chain.records.leaving import Closing
 from node.chain.records.motions import Motion
@@ -45,6 +45,7 @@ from node.runtime.queries.facets import FACETS, Decision, Matter
 
 router: Final = APIRouter(tags=["matters"])
 NOUNS: Final[dict[str, type[Matter | Decision]]] = {
+    "claims": Claim,
     "closings": Closing,
     "complaints": Complaint,
     "corrections": Correction,
@@ -103,7 +104,7 @@ def _person_of(services: PublicServices, record: StateRecord) -> Id | None:
             return None if record.scope in {"class", "site"} else Id(record.subject)
         case Complaint():
             return record.complainant
-        case Closing() | Recovery() | Donation() | HonourEntry():
+        case Closing() | Recovery() | Claim() | Donation() | HonourEntry():
             return record.person
         case Correction():
             order = services.records.read(key_of(Order, record.order))

@@ -27,9 +27,9 @@ from node.chain.records.safety import Suspension
 from node.chain.records.settlement import SettlementRun
 from node.chain.rules.orders.parties import paying_person
 
-Offer = Event | Team | Provider | Capacity | Redemption | Claim
+Offer = Event | Team | Provider | Capacity | Redemption
 """What persons may ask for, and what is open of theirs."""
-Matter = Suspension | Closing | Recovery | Complaint | Correction | Donation | HonourEntry
+Matter = Suspension | Closing | Recovery | Complaint | Claim | Correction | Donation | HonourEntry
 """What waits for staff, or what they need at hand to act."""
 Decision = Mint | Motion | SettlementRun | Position
 """What authorities decide."""

@@ -13,6 +13,7 @@ from click.testing import Result as Outcome
 from node.chain.genesis_document import to_document
 from node.chain.types import Id
 from node.cli import root
+from tests.kernel_city import KernelCity
 from tests.unit.wallet.city_server import CityDoor, serving
 from wallet.home import WalletHome
 from wallet.keystore import Cost, seal
@@ -27,7 +28,8 @@ CHEAP = Cost(memory_kib=64, passes=1, lanes=1)
 class Terminal:
     """Commands of one home against one city."""
 
-    door: CityDoor
+    door: Any
+    """A ``CityDoor``, or the door of a real node."""
     address: str
     home: Path
 
@@ -66,12 +68,17 @@ class Terminal:
         return account
 
 
-@contextmanager
-def terminal(home: Path) -> Iterator[Terminal]:
-    """A terminal whose home knows its city."""
-    door = CityDoor()
+def write_genesis(home: Path, document: object) -> None:
+    """Let a home know its city."""
     config = home / "config"
     config.mkdir(parents=True)
-    (config / "genesis.json").write_text(json.dumps(to_document(door.city.genesis)))
+    (config / "genesis.json").write_text(json.dumps(document))
+
+
+@contextmanager
+def terminal(home: Path, city: KernelCity | None = None) -> Iterator[Terminal]:
+    """A terminal whose home knows its city."""
+    door = CityDoor(city or KernelCity())
+    write_genesis(home, to_document(door.city.genesis))
     with serving(door) as address:
         yield Terminal(door, address, home)

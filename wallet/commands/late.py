@@ -1,0 +1,115 @@
+"""Services reported when the network is back, and services whose end nobody reported."""
+
+from typing import Final
+
+import click
+
+from node.chain.policy import HOUR_MS
+from node.chain.tx.orders import LateReport, TimeStatement
+from node.chain.types import Code, EpochMs, Hash, Height, Id, Minutes
+from node.console.command import argument, option
+from node.console.fault import usage
+from node.console.formats import duration, instant
+from node.console.language import t
+from wallet.commands.serving import PRESENCE_OPTION
+from wallet.commands.table import verb
+from wallet.verbs.acting import Acting
+from wallet.verbs.making import acting
+from wallet.verbs.parameters import EVIDENCE, ID, MINUTES, WHEN, When
+
+_HEIGHTS: Final = click.IntRange(min=0)
+
+
+@verb("late-report")
+@argument("order", type=ID)
+@option(
+    "--start",
+    "started",
+    type=WHEN,
+    help=t(zh="何时开始；已签到的不用写。", en="When it began; not needed after a check-in."),
+)
+@option("--end", "ended", type=WHEN, required=True, help=t(zh="何时结束。", en="When it ended."))
+@option(
+    "--seen",
+    type=_HEIGHTS,
+    help=t(
+        zh="手机断网前见过的整点区块的高度；默认查找服务前的最后一个。",
+        en="Height of the hour's first block that the phone had seen; else the last before the service.",
+    ),
+)
+@option(
+    "--resumed",
+    type=_HEIGHTS,
+    default=0,
+    help=t(
+        zh="全城停顿时：恢复后第一个区块的高度。",
+        en="After a stop of the whole city: height of the first block after it.",
+    ),
+)
+@PRESENCE_OPTION
+@acting()
+def late_report(  # noqa: PLR0913 - one for each option
+    act: Acting,
+    *,
+    order: Id,
+    started: When | None,
+    ended: When,
+    seen: int | None,
+    resumed: int,
+    presence: str,
+) -> None:
+    """Report a service after a time without network."""
+    found, now_ms = act.order(order), act.now_ms()
+    if started is None and not found.checked_in_ms:
+        raise usage(t(zh="没有签到，要写 --start", en="There was no check-in: give --start"))
+    start = EpochMs(found.checked_in_ms if started is None else started.at(now_ms))
+    end = EpochMs(ended.at(now_ms))
+    known = seen if seen is not None else last_mark(act, end if found.checked_in_ms else start)
+    body = LateReport(order, start, end, Height(known), Height(resumed), Code(presence))
+    what = t(
+        zh="已补报：{start} 到 {end}。还需要服务对象确认和站点背书。",
+        en="Reported: {start} to {end}. The recipient confirms it and the site endorses it.",
+    )
+    act.perform(body, what.fill(start=instant(start), end=instant(end)))
+
+
+@verb("time-statement")
+@argument("order", type=ID)
+@argument("minutes", type=MINUTES)
+@option(
+    "--evidence",
+    type=EVIDENCE,
+    required=True,
+    help=t(
+        zh="服务对象的说明文件（只有它的 SHA-256 上链），或这个 SHA-256。",
+        en="The recipient's statement (only its SHA-256 goes on the chain), or that SHA-256.",
+    ),
+)
+@acting("service")
+def time_statement(act: Acting, *, order: Id, minutes: Minutes, evidence: Hash) -> None:
+    """As a recorder, state how long a service took that nobody checked out of."""
+    found = act.order(order)
+    body = TimeStatement(order, found.origin, found.events, minutes, evidence)
+    what = t(zh="已记下服务时长 {long}。", en="Stated: the service took {long}.")
+    act.perform(body, what.fill(long=duration(minutes)))
+
+
+def last_mark(act: Acting, before_ms: int) -> int:
+    """Height of the last first block of an hour that is not after a time: what a phone may have seen last."""
+    height = _last(act, before_ms)
+    if height < 1:
+        return 0
+    hour_ms = act.client.block_time(height) // HOUR_MS * HOUR_MS
+    return _last(act, hour_ms - 1) + 1
+
+
+def _last(act: Acting, until_ms: int) -> int:
+    """The highest block whose time is not after ``until_ms``; 0 for none."""
+    low, high = 0, act.client.status().height
+    while low < high:
+        middle = (low + high + 1) // 2
+        if act.client.block_time(middle) <= until_ms:
+            low = middle
+        else:
+            high = middle - 1
+    return low
