@@ -19,13 +19,14 @@ STAMP := $(VENV)/.stamp
 SEEDS ?= 100
 ROUNDS ?= 3
 KILLS ?= 24
+N ?= 10000
 FAST_TESTS = $(wildcard tests/unit tests/scenarios)
 # Two processes, as the smallest machine has two cores; tests that start a city of their own run one after the other.
 PARALLEL := -n 2
 JS_TESTS = $(wildcard tests/js/*.test.js tests/js/*.test.mjs)
 
 .PHONY: help setup check format lint types imports tidy docs-check vectors-check fast js \
-	test demo city city-down sim chaos mutants fuzz bench features docs vectors clean
+	test demo city city-down sim chaos mutants fuzz laws bench features docs vectors clean
 
 help: ## List the targets, one sentence each.
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -107,6 +108,9 @@ mutants: setup ## Does the simulator catch every bug that we plant?
 
 fuzz: setup ## Feed every decoder with many thousand inputs.
 	$(PYTEST) --hypothesis-profile=fuzz --timeout=3600 tests/fuzz tests/property
+
+laws: setup ## N right and N wrong statements (default 10000) against the sums, the roots and the twin; prints the codes met.
+	LAWS_N=$(N) $(PYTEST) -s --timeout=3600 tests/property/test_laws.py
 
 bench: setup ## Measure against the machine's own primitives; prints a table and JSON.
 	$(PY) -m scripts.bench

@@ -26,6 +26,14 @@ def seed_from(seed: int, part: str, number: int) -> bytes:
     return digest("workload", NO_HASH, f"{seed}/{part}/{number}".encode())
 
 
+def signed_with(seed: bytes, chain_id: Hash, tx: Transaction) -> SignedTransaction:
+    """The transaction with the signature of a key; whatever signature it had does not matter."""
+    raw = encode(tx)
+    signature = keys.sign(seed, sign_bytes(chain_id, raw))
+    signed = raw[: -keys.SIGNATURE_BYTES] + signature
+    return SignedTransaction(signed, replace(tx, signature=signature), transaction_id(signed))
+
+
 class Hand:
     """One actor. Their id may become known later than their key.
 
@@ -56,12 +64,7 @@ class Hand:
             bytes(keys.SIGNATURE_BYTES),
         )
         self.number += 1
-        raw = encode(unsigned)
-        signature = keys.sign(self.seed, sign_bytes(self.chain_id, raw))
-        signed = raw[: -keys.SIGNATURE_BYTES] + signature
-        return SignedTransaction(
-            signed, replace(unsigned, signature=signature), transaction_id(signed)
-        )
+        return signed_with(self.seed, self.chain_id, unsigned)
 
     def next_id(self) -> Id:
         """Id of what the next transaction creates."""
