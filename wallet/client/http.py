@@ -274,7 +274,7 @@ class NodeClient:
             filters: field to value.
             purpose: why staff ask.
         """
-        path = _OFFERS[kind]
+        path = _LISTS[kind]
         return self._pages(signer, path, filters, purpose, Page[kind])  # type: ignore[valid-type]
 
     def proof_of_record(self, signer: Signer, id_: bytes, purpose: str = "") -> bytes:

@@ -7,6 +7,7 @@ from node.console.command import argument, option
 from node.console.language import t
 from node.console.result import Column, Result, Table
 from wallet.client.answers import PersonView, ProposalView
+from wallet.desk.matters import matters_data, matters_of, matters_tables
 from wallet.desk.table import verb
 from wallet.verbs.acting import Acting
 from wallet.verbs.making import DESK_PURPOSE, reading
@@ -37,8 +38,20 @@ def queue(act: Acting, *, district: Code | None) -> None:
         for state in WAITING
         for order in act.client.orders(act.signer, {**here, "state": state.value}, why)
     ]
-    data = {"district": place, "persons": persons, "proposals": proposals, "orders": orders}
-    views = (_persons_table(persons), proposals_table(proposals), orders_table(orders))
+    found = matters_of(act, place)
+    data: dict[str, object] = {
+        "district": place,
+        "persons": persons,
+        "proposals": proposals,
+        "orders": orders,
+    }
+    views: tuple[Table, ...] = (
+        _persons_table(persons),
+        proposals_table(proposals),
+        orders_table(orders),
+    )
+    data |= matters_data(found)
+    views += matters_tables(found)
     act.console.emit(Result(data, views))
 
 

@@ -69,8 +69,8 @@ TARGETS: Final[Mapping[str, Target]] = MappingProxyType(
         "queue": Target(
             "wallet.desk.queue:queue",
             t(
-                zh="待办：待审核的人、待复核的提议、待审核、待确认和争议中的订单。",
-                en="What waits: persons, proposals, orders to review, to confirm, in dispute.",
+                zh="待办：待审核的人、提议、订单、投诉、暂停和申诉、销户、密钥找回。",
+                en="What waits: persons, proposals, orders, complaints, suspensions and appeals, closings, recoveries.",
             ),
         ),
         "person": Target(
@@ -115,6 +115,118 @@ TARGETS: Final[Mapping[str, Target]] = MappingProxyType(
             t(
                 zh="裁决争议：给志愿者、分配、退付款方或作废。",
                 en="Rule on a dispute: to the volunteer, split, to the payer, or void.",
+            ),
+        ),
+        "code": Target(
+            "wallet.desk.sheets:code",
+            t(
+                zh="用老人刮开的验证码确认服务；订单的记录员不能提交。",
+                en="Confirm a service with a code that the recipient scratched; never by the order's recorder.",
+            ),
+        ),
+        "time-statement": Target(
+            "wallet.desk.answering:time_statement",
+            t(
+                zh="没有签退的服务：凭服务对象的话说明用时。",
+                en="State how long a service took that nobody checked out of, by the recipient's word.",
+            ),
+        ),
+        "extend": Target(
+            "wallet.desk.answering:extend",
+            t(
+                zh="服务进行中，由基金或公益池再冻结一些分钟。",
+                en="Hold more minutes of a fund or pool for a service under way.",
+            ),
+        ),
+        "answer-complaint": Target(
+            "wallet.desk.answering:answer_complaint",
+            t(
+                zh="仲裁员答复投诉，或撤销、维持爽约记录。",
+                en="An arbiter answers a complaint, or clears or upholds the mark of a no-show.",
+            ),
+        ),
+        "suspend": Target(
+            "wallet.desk.stopping:suspend",
+            t(
+                zh="审核员暂停一个人接单（accept）或支出（outgoing），写明原因、证据和期限。",
+                en="A reviewer stops a person from taking services (accept) or giving minutes out (outgoing).",
+            ),
+        ),
+        "end-suspension": Target(
+            "wallet.desk.stopping:end_suspension",
+            t(
+                zh="另一审核员解除暂停，或仲裁员答复申诉。",
+                en="Another reviewer lifts a suspension, or an arbiter answers the appeal.",
+            ),
+        ),
+        "pause": Target(
+            "wallet.desk.stopping:pause",
+            t(
+                zh="为安全暂停一个区的一类服务或一个站点。",
+                en="Stop a class of service in a district, or a site, for safety.",
+            ),
+        ),
+        "resume": Target(
+            "wallet.desk.stopping:resume",
+            t(
+                zh="由另一审核员恢复。",
+                en="A different reviewer ends a pause.",
+            ),
+        ),
+        "veto-recovery": Target(
+            "wallet.desk.stopping:veto_recovery",
+            t(
+                zh="仲裁员在期限内否决一次密钥找回。",
+                en="An arbiter ends the recovery of a key before its delay is over.",
+            ),
+        ),
+        "finish-closing": Target(
+            "wallet.desk.answering:finish_closing",
+            t(
+                zh="销户公示期满且没有未完事项：结清并关闭。",
+                en="Sweep and close an account whose notice is over and where nothing is open.",
+            ),
+        ),
+        "attend": Target(
+            "wallet.desk.attending:attend",
+            t(
+                zh="替一个人在集体活动签到。",
+                en="Check a person in at a group event.",
+            ),
+        ),
+        "leave-event": Target(
+            "wallet.desk.attending:leave_event",
+            t(
+                zh="替一个人签退。",
+                en="Check a person out of a group event.",
+            ),
+        ),
+        "credit-attendance": Target(
+            "wallet.desk.attending:credit_attendance",
+            t(
+                zh="组织者以外的一人确认一个人参加了活动。",
+                en="Somebody other than the organiser confirms one attendance; it is paid once.",
+            ),
+        ),
+        "close-event": Target(
+            "wallet.desk.attending:close_event",
+            t(
+                zh="审核员结束活动。",
+                en="A reviewer ends an event.",
+            ),
+        ),
+        "register-sheet": Target(
+            "wallet.desk.sheets:register_sheet",
+            t(
+                zh="市级签发员登记一张十二码验证码纸，入账后印制。",
+                en="The city's issuer announces a sheet of twelve codes; it is printed once this stands in a block.",
+            ),
+        ),
+        "cancel-sheet": Target(
+            "wallet.desk.sheets:cancel_sheet",
+            t(
+                zh="作废丢失的验证码纸。",
+                en="A lost sheet counts no longer.",
             ),
         ),
     }

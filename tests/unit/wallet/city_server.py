@@ -9,10 +9,13 @@ import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import get_args
 from urllib.parse import parse_qs, urlsplit
 
 import msgspec
 
+from node.api.routes.matters import NOUNS
+from node.api.views import view
 from node.chain import keys
 from node.chain.block import Header, block_id
 from node.chain.certificate import (
@@ -28,16 +31,32 @@ from node.chain.genesis_document import to_document
 from node.chain.hashing import domain
 from node.chain.merkle import leaf_hash
 from node.chain.proof import Anchor, Proof, TransactionClaim
-from node.chain.records import encode_record, key_of
+from node.chain.records import StateRecord, encode_record, key_of
 from node.chain.records.actors import Operator, Person
 from node.chain.records.bindings import KinBinding, Mint, Proposal
+from node.chain.records.corrections import Claim
+from node.chain.records.events import Event, Team
 from node.chain.records.orders import Order
+from node.chain.records.redemption import Capacity, Provider, Redemption
+from node.chain.records.settings import CatalogueEntry
 from node.chain.rules.envelope import next_number
+from node.chain.transition import active_policy
 from node.chain.tx.envelope import SignedTransaction, parse
 from node.chain.types import ZERO_HASH, EpochMs, Hash, Height, Id, Round
+from node.runtime.queries.facets import Listed, facets_of
 from tests.kernel_city import KernelCity, seed_of
 
 VALIDITY_MS = 7_200_000
+MATTERS: dict[str, type[StateRecord]] = {
+    **NOUNS,
+    "group-events": Event,
+    "teams": Team,
+    "providers": Provider,
+    "capacities": Capacity,
+    "redemptions": Redemption,
+    "claims": Claim,
+}
+"""Lists that the door renders as a node does."""
 
 
 class Refused(Exception):  # noqa: N818 - an answer, not an accident
@@ -76,8 +95,8 @@ class CityDoor:
                 return self._status()
             case ["genesis"]:
                 return to_document(self.city.genesis)
-            case ["districts"]:
-                return {"items": [{"code": d.code} for d in self.city.genesis.districts]}
+            case ["policy" | "catalogue" | "districts" as noun]:
+                return self._settings(noun)
             case ["offences"]:
                 return {"items": self.offences}
             case ["evidence"] if self.conviction:
@@ -111,6 +130,15 @@ class CityDoor:
                 return self._list(noun, query)
             case _:
                 raise Refused(404, "A01", str(reader))
+
+    def _settings(self, noun: str) -> dict[str, object]:
+        ledger = self.city.ledger
+        if noun == "districts":
+            return {"items": [{"code": d.code} for d in self.city.genesis.districts]}
+        if noun == "policy":
+            return {"height": 1, "policy": view(active_policy(ledger))}
+        entries = [e for e in ledger.records.values() if isinstance(e, CatalogueEntry)]
+        return {"height": 1, "items": [view(entry.service) for entry in entries]}
 
     def _status(self) -> dict[str, object]:
         city = self.city
@@ -159,6 +187,8 @@ class CityDoor:
             raise Refused(403, "A12")
 
     def _list(self, noun: str, query: dict[str, str]) -> dict[str, object]:
+        if noun in MATTERS:
+            return self._matters(MATTERS[noun], query)
         kind = {
             "orders": Order,
             "proposals": Proposal,
@@ -170,6 +200,23 @@ class CityDoor:
         wanted = {k: v for k, v in query.items() if k in {"state", "status", "recipient"}}
         views = [msgspec.to_builtins(_plain(record)) for record in records]
         items = [v for v in views if all(str(v.get(k)) == w for k, w in wanted.items())]
+        return {"items": items, "next": None}
+
+    def _matters(self, kind: type[StateRecord], query: dict[str, str]) -> dict[str, object]:
+        """As a node lists them, by the same facets and rendering."""
+        wanted = {
+            name: value for name, value in query.items() if name in {"state", "person", "order"}
+        }
+        ledger = self.city.ledger
+        items = []
+        for record in ledger.records.values():
+            if isinstance(record, kind) and isinstance(record, get_args(Listed)):
+                facets = {
+                    (name, getattr(value, "hex", lambda v=value: v)())
+                    for name, value in facets_of(record, ledger)
+                }
+                if set(wanted.items()) <= facets:
+                    items.append(view(record))
         return {"items": items, "next": None}
 
     def _transaction(self, tx_id: str) -> dict[str, object]:

@@ -4,15 +4,14 @@ from pathlib import Path
 
 import click
 
-from node.chain.hashing import SUITE_ED25519_SHA256
 from node.chain.tx.recovery import RecoverAtDesk
 from node.chain.tx.safety import RenewSuspension
 from node.chain.tx.sheets import BindSheet
 from node.chain.types import UINT_MAX, Code, Hash, Id
-from node.console.command import argument, option
+from node.console.command import argument
 from node.console.language import t
-from wallet.desk.newkeys import read_new_key
 from wallet.desk.propose.group import EVIDENCE_NEEDED, UNTIL_NEEDED, action, propose
+from wallet.session.recovering import read_wish
 from wallet.verbs.acting import Acting
 from wallet.verbs.making import DESK_PURPOSE, acting
 from wallet.verbs.options import REASON_OPTION
@@ -61,24 +60,16 @@ def bind_sheet(act: Acting, *, sheet: int, person: Id, evidence: Hash) -> None:
 @action(
     "recover",
     t(
-        zh="为丢了钥匙的人登记新密钥；两个不同站点的人当面核实。到期生效，之前原密钥或仲裁员可否决。",
-        en="A new key for a person who lost theirs, seen by staff of two sites. It comes into force after a delay, in "
-        "which the old key or an arbiter may veto it.",
+        zh="为丢了密钥的人登记新密钥（wallet recovery 写出的文件），由不同站点的两人当面核实；"
+        "到期生效，之前原密钥或仲裁员可否决。",
+        en="A new key, in the file of wallet recovery, for a person whom staff of two sites have seen. It comes into "
+        "force after a delay, in which the old key or an arbiter may veto it.",
     ),
 )
-@argument("person", type=ID)
-@option(
-    "--key-file",
-    type=click.Path(dir_okay=False, path_type=Path),
-    required=True,
-    help=t(
-        zh="本人新钱包给出的新密钥文件：{key, possession}。",
-        en="The new key's file from the person's new wallet: {key, possession}.",
-    ),
-)
+@argument("file", type=click.Path(dir_okay=False, path_type=Path))
 @EVIDENCE_NEEDED
 @acting(DESK_PURPOSE)
-def recover(act: Acting, *, person: Id, key_file: Path, evidence: Hash) -> None:
+def recover(act: Acting, *, file: Path, evidence: Hash) -> None:
     """Propose a new key."""
-    new = read_new_key(key_file, act.chain_id, person)
-    propose(act, RecoverAtDesk(person, SUITE_ED25519_SHA256, new.key, new.possession, evidence))
+    wish = read_wish(file, act.chain_id)
+    propose(act, RecoverAtDesk(wish.id, wish.suite, wish.public_key, wish.proof, evidence))
