@@ -16,6 +16,7 @@ from scripts.vector_sections import (
     log,
     messages,
     signatures,
+    snapshots,
     state_tree,
 )
 from scripts.vector_sections.constants import Json
@@ -26,6 +27,7 @@ SECTIONS: dict[str, Callable[[], dict[str, Json]]] = {
     "signatures": signatures.section,
     "log": log.section,
     "state_tree": state_tree.section,
+    "snapshots": snapshots.section,
     "messages": messages.section,
     "frames": frames.section,
     "checkpoint": checkpoint.section,
