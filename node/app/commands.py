@@ -6,6 +6,7 @@ from pathlib import Path
 import click
 
 from node.app.assembly import DistrictNode
+from node.app.doctor.verbs import register as register_doctor
 from node.app.evidence import register as register_evidence
 from node.app.inquiry import ask_operations, ask_public, save_export
 from node.app.joining import join_if_empty
@@ -222,5 +223,6 @@ def _words(values: object) -> Text:
 
 register(node_group)
 register_evidence(node_group)
+register_doctor(node_group)
 register_rotation(node_group)
 register_snapshot(node_group)

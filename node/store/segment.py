@@ -35,7 +35,8 @@ RECORD_MAGIC: Final = b"TBb1"
 
 _HEADER = Struct(">4sIQ32s")
 _HEADER_MAGIC = b"TBbl"
-_FORMAT = 1
+FORMAT: Final = 1
+"""Of a file of the log."""
 _CHECKED_BYTES = 48
 
 _decode_pair = decoder(tuple[bytes, bytes], ARCHIVE_RECORD_MAX_BYTES)
@@ -43,7 +44,7 @@ _decode_pair = decoder(tuple[bytes, bytes], ARCHIVE_RECORD_MAX_BYTES)
 
 def header_bytes(first: Height, chain_id: Hash) -> bytes:
     """The header of a segment whose first block is ``first``."""
-    fields = _HEADER.pack(_HEADER_MAGIC, _FORMAT, first, chain_id)
+    fields = _HEADER.pack(_HEADER_MAGIC, FORMAT, first, chain_id)
     return fields + sha256(fields).digest()[: HEADER_BYTES - _CHECKED_BYTES]
 
 
@@ -58,7 +59,7 @@ def parse_header(raw: bytes, name: str, chain_id: Hash) -> Height:
     if len(raw) != HEADER_BYTES or raw[_CHECKED_BYTES:] != check or raw[:4] != _HEADER_MAGIC:
         raise StorageFault(StorageCode.BLOCK_LOG_DAMAGED, name, "segment header is damaged", 0)
     _, format_, first, chain = _HEADER.unpack(fields)
-    if format_ != _FORMAT:
+    if format_ != FORMAT:
         raise StorageFault(StorageCode.UNKNOWN_FORMAT, name, f"format {format_}", 4)
     if chain != chain_id:
         raise StorageFault(StorageCode.WRONG_CHAIN, name, f"of chain {chain.hex()[:16]}", 16)

@@ -1,0 +1,163 @@
+"""The stores of a stopped node, opened on a shadow: formats, damage, torn tails, how far each has come."""
+
+import tempfile
+from collections.abc import Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from node.app.doctor.findings import Finding, doubtful, of_storage, well
+from node.chain.block import Header, decode_block
+from node.chain.errors import Malformed
+from node.chain.genesis import Genesis, chain_id_of
+from node.chain.types import Hash, Height
+from node.config import NodeHome
+from node.console.language import same, t
+from node.store.blocklog import BlockLog
+from node.store.chainstore import ChainStore
+from node.store.faults import StorageCode, StorageFault
+from node.store.level import LevelKeyValue
+from node.store.proposallog import ProposalLog
+from node.store.shadow import ShadowFiles, shadow_database
+from node.store.votelog import Condition, VoteLog
+
+DATABASE_DIRECTORY: Final = "state"
+SCRUB_PIECE_BYTES: Final = 16_777_216
+BLOCKS: Final = t(zh="区块日志", en="Block log")
+VOTES: Final = t(zh="投票日志", en="Vote log")
+PROPOSALS: Final = t(zh="提议日志", en="Proposal log")
+DATABASE: Final = t(zh="索引数据库", en="Index database")
+
+
+@dataclass(frozen=True, slots=True)
+class StoresSeen:
+    """What a look at the stores gives.
+
+    Attributes:
+        findings: one or more for each store.
+        newest: header of the newest block; None without blocks, or when they do not read.
+    """
+
+    findings: tuple[Finding, ...]
+    newest: Header | None
+
+
+def look_at_stores(home: NodeHome, genesis: Genesis) -> StoresSeen:
+    """Open every store as a start would, read all of it, and change nothing."""
+    files, chain_id = ShadowFiles(home.data), chain_id_of(genesis)
+    root = str(home.root)
+    with ExitStack() as stack:
+        try:
+            log = BlockLog(files, chain_id)
+            stack.callback(log.close)
+            log.scrub(_size(files))
+            newest = _newest(log)
+        except StorageFault as fault:
+            return StoresSeen((of_storage(BLOCKS, fault, root),), None)
+        tip = log.last_height or Height(0)
+        findings = (
+            _of_log(log, tip),
+            *_of_votes(files, chain_id, tip, root),
+            *_of_proposals(files, root),
+            *_of_database(home, chain_id, tip, has_blocks=len(log) > 0),
+        )
+        return StoresSeen(findings, newest)
+
+
+def _size(files: ShadowFiles) -> int:
+    """More bytes than all files together have."""
+    total = 1
+    for name in files.names():
+        file = files.open(name)
+        total += file.size()
+        file.close()
+    return total
+
+
+def _newest(log: BlockLog) -> Header | None:
+    height = log.last_height
+    stored = None if height is None else log.read(height)
+    if stored is None:
+        return None
+    try:
+        return decode_block(stored.block).header
+    except Malformed as fault:
+        raise StorageFault(
+            StorageCode.BLOCK_LOG_DAMAGED, "blocks", f"block {height}: {fault}"
+        ) from fault
+
+
+def _of_log(log: BlockLog, tip: Height) -> Finding:
+    said = t(zh="{count} 个区块，高度 {tip}", en="{count} blocks, height {tip}").fill(
+        count=len(log), tip=tip
+    )
+    if not log.cut_bytes:
+        return well(BLOCKS, said)
+    torn = t(
+        zh="末尾有 {cut} 字节没写完（断电所致），启动时会截掉；高度 {tip}",
+        en="A torn tail of {cut} bytes, which the next start cuts off; height {tip}",
+    )
+    return doubtful(BLOCKS, "D07", torn.fill(cut=log.cut_bytes, tip=tip))
+
+
+def _of_votes(files: ShadowFiles, chain_id: Hash, tip: Height, root: str) -> Iterator[Finding]:
+    try:
+        votes = VoteLog(files, chain_id, tip)
+    except StorageFault as fault:
+        yield of_storage(VOTES, fault, root)
+        return
+    if votes.condition in {Condition.FRESH, Condition.WHOLE}:
+        yield well(VOTES, same(votes.condition.value))
+    else:
+        reason = f"{votes.condition.value}: {votes.reason}"
+        unusable = StorageFault(StorageCode.VOTE_LOG_UNUSABLE, "votes.log", reason)
+        yield of_storage(VOTES, unusable, root)
+    votes.close()
+
+
+def _of_proposals(files: ShadowFiles, root: str) -> Iterator[Finding]:
+    try:
+        ProposalLog(files).close()
+    except StorageFault as fault:
+        yield of_storage(PROPOSALS, fault, root)
+    else:
+        yield well(PROPOSALS, t(zh="可读", en="readable"))
+
+
+def _of_database(
+    home: NodeHome, chain_id: Hash, tip: Height, *, has_blocks: bool
+) -> Iterator[Finding]:
+    directory = home.data / DATABASE_DIRECTORY
+    if not directory.is_dir():
+        said = t(zh="没有；启动时由区块日志重建", en="Not there; the next start makes it")
+        yield doubtful(DATABASE, "D08", said) if has_blocks else well(DATABASE, said)
+        return
+    with tempfile.TemporaryDirectory() as place, ExitStack() as stack:
+        try:
+            copy = Path(place) / DATABASE_DIRECTORY
+            shadow_database(directory, copy)
+            database = LevelKeyValue(copy)
+            stack.callback(database.close)
+            while database.scrub(SCRUB_PIECE_BYTES) >= SCRUB_PIECE_BYTES:
+                pass
+            store = ChainStore(database, chain_id)
+            applied = store.applied_height or Height(0)
+            yield _of_applied(applied, tip, str(home.root))
+        except StorageFault as fault:
+            yield of_storage(DATABASE, fault, str(home.root))
+
+
+def _of_applied(applied: Height, tip: Height, root: str) -> Finding:
+    if applied == tip:
+        return well(DATABASE, t(zh="高度 {h}", en="height {h}").fill(h=applied))
+    if applied > tip:
+        reason = f"applied height {applied}, the block log ends at {tip}"
+        return of_storage(
+            DATABASE, StorageFault(StorageCode.BLOCK_LOG_INCOMPLETE, "blocks", reason), root
+        )
+    behind = t(
+        zh="在高度 {applied}，区块日志到 {tip}；启动时补上",
+        en="At height {applied}, the block log at {tip}; the next start catches up",
+    )
+    return doubtful(DATABASE, "D08", behind.fill(applied=applied, tip=tip))

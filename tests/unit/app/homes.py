@@ -1,0 +1,66 @@
+"""Real homes of one-seat cities with real blocks, to be looked at and damaged."""
+
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+
+from node.app.assembly import DistrictNode
+from node.chain import keys
+from node.chain.block import block_id
+from node.chain.certificate import Precommit, make_certificate, sign_bytes
+from node.chain.types import Code, EpochMs, Height, Round
+from node.city.ceremony import CityPlaces, Founding, found, settle_in
+from node.city.plan import read_plan
+from node.city.ports import choose
+from node.config import NodeHome, load
+
+GULOU = Code("gulou")
+CREATED_MS = EpochMs(1_795_000_000_000)
+
+
+@dataclass(frozen=True, slots=True)
+class RealHome:
+    """A home, and who founded its city."""
+
+    home: NodeHome
+    founding: Founding
+
+    @property
+    def root(self) -> Path:
+        """The home directory."""
+        return self.home.root
+
+    def contents(self) -> dict[str, bytes]:
+        """Every file under the home."""
+        found_files = (path for path in self.root.rglob("*") if path.is_file())
+        return {str(path.relative_to(self.root)): path.read_bytes() for path in found_files}
+
+
+def make_home(place: Path, blocks: int = 3, seats: int = 1) -> RealHome:
+    """Found a city that is no rehearsal; the first seat's home gets so many blocks if it is the only one."""
+    plan = read_plan().first(seats)
+    founding = found(plan, CREATED_MS, rehearsal=False)
+    places = CityPlaces(place / "city")
+    settle_in(places, founding, choose(list(founding.nodes), None))
+    made = RealHome(places.node(GULOU), founding)
+    if blocks and seats == 1:
+        _decide(made, blocks)
+    return made
+
+
+def _decide(made: RealHome, blocks: int) -> None:
+    config = load(made.root, {}, {})
+    node = DistrictNode(config, made.home.read_genesis(), made.home.read_keys())
+    seed = made.founding.nodes[GULOU].consensus
+    with ExitStack() as stack:
+        node.open(stack)
+        for number in range(1, blocks + 1):
+            height = Height(number)
+            block = node.executor.build(EpochMs(CREATED_MS + 1_000 * number), 0)
+            vote = Precommit(
+                1, height, Round(0), block_id(node.chain_id, block.header), 0, bytes(64)
+            )
+            signature = keys.sign(seed, sign_bytes(node.chain_id, vote))
+            signed = Precommit(1, height, Round(0), vote.block_id, 0, signature)
+            node.stores.votes.append([signed])
+            node.executor.commit(block, make_certificate([signed]))
