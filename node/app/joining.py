@@ -7,7 +7,7 @@ snapshot the node executes every block, as it otherwise would.
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, Protocol
 
 import structlog
 
@@ -47,7 +47,18 @@ TRIES: Final = 3
 """Questions for one chunk to one peer, whose budget may be spent for a moment."""
 
 Tell = Callable[[str, str], None]
-"""(peer, what it gave or why it was left)."""
+"""(peer, why it was left)."""
+
+
+class Asked(Protocol):
+    """Peers, one at a time."""
+
+    @property
+    def connected(self) -> list[str]:
+        """Who is there, by name."""
+
+    def ask(self, peer: str, frame: tuple[int, bytes], answer_kind: int) -> bytes | None:
+        """The payload of the answer to a frame; None if none comes."""
 
 
 class _Offer(NamedTuple):
@@ -95,18 +106,32 @@ def join(home: NodeHome, config: NodeConfig, genesis: Genesis, tell: Tell) -> He
     with node_lock(files), PeerCaller(config, genesis, home.read_keys()) as caller:
         if not caller.reach(patience_s=CONNECT_S):
             return None
-        base = base_of(home.data)
-        offers = _offers(caller, genesis, tell)
-        for offer in sorted(offers, key=lambda o: -o.manifest.block.header.height):
-            givers = [offer.peer, *(o.peer for o in offers if _same(o, offer))]
-            try:
-                _fetch(caller, offer, givers, base, tell)
-            except SnapshotRefused as fault:
-                tell(offer.peer, str(fault))
-                base.clear()
-                continue
-            return offer.manifest.block.header.height
-        return None
+        return take_newest(caller, genesis, base_of(home.data), tell)
+
+
+def take_newest(caller: Asked, genesis: Genesis, base: SnapshotFiles, tell: Tell) -> Height | None:
+    """Make the newest snapshot that proves itself the base; None where nobody has one.
+
+    Args:
+        caller: who can be asked.
+        genesis: of the chain.
+        base: whatever is in it gives way.
+        tell: hears what was wrong with whom.
+
+    Raises:
+        StorageFault: the disk fails.
+    """
+    offers = _offers(caller, genesis, tell)
+    for offer in sorted(offers, key=lambda o: -o.manifest.block.header.height):
+        givers = [offer.peer, *(o.peer for o in offers if _same(o, offer))]
+        try:
+            _fetch(caller, offer, givers, base, tell)
+        except SnapshotRefused as fault:
+            tell(offer.peer, str(fault))
+            base.clear()
+            continue
+        return offer.manifest.block.header.height
+    return None
 
 
 def _same(one: _Offer, other: _Offer) -> bool:
@@ -131,7 +156,7 @@ def begin_home_from(home: NodeHome, genesis: Genesis, source: Path) -> Height:
     return manifest.block.header.height
 
 
-def _offers(caller: PeerCaller, genesis: Genesis, tell: Tell) -> list[_Offer]:
+def _offers(caller: Asked, genesis: Genesis, tell: Tell) -> list[_Offer]:
     found = []
     for peer in caller.connected:
         payload = caller.ask(peer, manifest_question(), MANIFEST_KIND)
@@ -147,7 +172,7 @@ def _offers(caller: PeerCaller, genesis: Genesis, tell: Tell) -> list[_Offer]:
 
 
 def _fetch(
-    caller: PeerCaller, offer: _Offer, givers: list[str], base: SnapshotFiles, tell: Tell
+    caller: Asked, offer: _Offer, givers: list[str], base: SnapshotFiles, tell: Tell
 ) -> None:
     """Fetch all chunks, verify the whole, and only then make it the base."""
     base.clear()
@@ -157,12 +182,9 @@ def _fetch(
     chunks = (check_chunk(manifest, i, base.chunk(i)) for i in range(len(manifest.chunks)))
     check_records(manifest, chunks)
     base.finish(offer.raw)
-    tell(offer.peer, f"snapshot of height {manifest.block.header.height}")
 
 
-def _chunk(
-    caller: PeerCaller, manifest: Manifest, index: int, givers: list[str], tell: Tell
-) -> bytes:
+def _chunk(caller: Asked, manifest: Manifest, index: int, givers: list[str], tell: Tell) -> bytes:
     """One chunk from whoever gives the right one; a peer that gives a wrong one is not asked again."""
     height = manifest.block.header.height
     for peer in tuple(givers):
