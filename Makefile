@@ -26,7 +26,7 @@ PARALLEL := -n 2
 JS_TESTS = $(wildcard tests/js/*.test.js tests/js/*.test.mjs)
 
 .PHONY: help setup check format lint types imports tidy docs-check vectors-check fast js \
-	test demo city city-down sim chaos mutants fuzz laws bench features docs vectors clean
+	third-party test demo city city-down sim chaos mutants fuzz laws bench features docs vectors clean
 
 help: ## List the targets, one sentence each.
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -83,6 +83,9 @@ js: ## The vectors once more, in JavaScript, where Node.js is installed.
 	@if ! command -v node >/dev/null; then echo "left out: tests/js, because Node.js is not installed"; \
 	elif [ -z "$(JS_TESTS)" ]; then echo "left out: tests/js holds no test"; \
 	else node --test --test-reporter=spec $(JS_TESTS); fi
+
+third-party: setup ## Do tools made for other logs (Go's sumdb, transparency-dev) verify ours? Says so where Go is missing.
+	$(PYTEST) -rs -s tests/third_party
 
 test: setup ## Every test, slow ones included; says in one line what was left out.
 	@mkdir -p var/test; failed=0; \

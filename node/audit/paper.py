@@ -3,6 +3,7 @@
 from pathlib import Path
 from typing import Final
 
+from node.audit.tlogproof import LEAD, from_tlog_proof
 from node.chain.compact import from_parts, to_parts
 from node.chain.errors import ErrorCode, Malformed
 from node.chain.proof import decode_proof
@@ -33,11 +34,13 @@ def write_codes(proof: bytes, folder: Path, stem: str) -> tuple[str, ...]:
 
 
 def as_proof(raw: bytes, trail: tuple[AuthorityChange, ...] = ()) -> bytes:
-    """A proof file's bytes as they are, or those of scanned codes, one a line.
+    """A proof file's bytes as they are, or those of scanned codes, one a line, or of a tlog-proof.
 
     Raises:
-        Malformed: the codes are not those of one proof.
+        Malformed: the codes are not those of one proof, or the tlog-proof is none of ours.
     """
+    if raw.startswith(LEAD):
+        return from_tlog_proof(raw)
     if not raw.startswith(SCANNED_LEAD):
         return raw
     try:

@@ -4,7 +4,8 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import * as tb from './timebank.mjs';
-import { Bad, Cut, chainIdOf, fromCodes, verifyArchive, verifyProof } from './verify.mjs';
+import { fromCodes, verifyProof } from './proofs.mjs';
+import { Bad, Cut, chainIdOf, verifyArchive } from './verify.mjs';
 
 const load = (name) => JSON.parse(readFileSync(new URL(`../vectors/${name}.json`, import.meta.url), 'utf8'));
 const { fromHex } = tb;

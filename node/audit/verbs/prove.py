@@ -19,6 +19,8 @@ from node.audit.proving import (
     Prover,
     Wanted,
 )
+from node.audit.tlogproof import to_tlog_proof
+from node.chain.errors import Malformed
 from node.chain.genesis import Genesis
 from node.chain.proof import verify_proof
 from node.chain.records import KINDS
@@ -31,6 +33,7 @@ from node.console.language import same, t
 from node.console.result import Facts, Result
 
 FORMAT: Final = "timebank-proof-made/1"
+FORMS: Final = ("proof", "tlog-proof")
 SUBJECTS: Final = ("balance", "record", "order", "transaction", "supply")
 
 
@@ -112,6 +115,16 @@ def _wanted(subject: str, said: str) -> Wanted:
     help=t(zh="证明文件写到哪里。", en="Where to write the proof."),
 )
 @option(
+    "--format",
+    "form",
+    type=click.Choice(FORMS),
+    default=FORMS[0],
+    help=t(
+        zh="写成证明文件，还是 C2SP tlog-proof（须有 --checkpoint）。",
+        en="Write a proof file, or a C2SP tlog-proof, which needs --checkpoint.",
+    ),
+)
+@option(
     "--codes",
     type=FOLDER,
     help=t(zh="另把二维码（SVG）写进这个目录。", en="Also write QR codes (SVG) into this folder."),
@@ -127,6 +140,7 @@ def prove(  # noqa: PLR0913 - one parameter for each option
     at: int | None,
     checkpoint: Path | None,
     out: Path,
+    form: str,
     codes: Path | None,
 ) -> None:
     """Audit, prove, check the proof, write it."""
@@ -137,14 +151,29 @@ def prove(  # noqa: PLR0913 - one parameter for each option
     prover = Prover(wanted, None if at is None else Height(at), note)
     raw = _proven(console, trusted, archive, prover, noted)
     verify_proof(trusted, raw)
-    out.write_bytes(raw)
+    form_of_file = _in_form(raw, form)
+    out.write_bytes(form_of_file)
     parts = () if codes is None else write_codes(raw, codes, out.stem)
-    size = t(zh="{n} 字节", en="{n} bytes").fill(n=len(raw))
+    size = t(zh="{n} 字节", en="{n} bytes").fill(n=len(form_of_file))
     pairs = [(t(zh="证明文件", en="Proof"), same(str(out))), (t(zh="大小", en="Size"), size)]
     if parts:
         pairs.append((t(zh="二维码", en="QR codes"), same(str(len(parts)))))
-    data = {"format": FORMAT, "file": str(out), "bytes": len(raw), "parts": parts}
+    data = {"format": FORMAT, "file": str(out), "bytes": len(form_of_file), "parts": parts}
     console.emit(Result(data, Facts(pairs)))
+
+
+def _in_form(raw: bytes, form: str) -> bytes:
+    if form == FORMS[0]:
+        return raw
+    try:
+        return to_tlog_proof(raw)
+    except Malformed as why:
+        raise usage(
+            t(
+                zh="tlog-proof 以检查点为凭；请用 --checkpoint 给出",
+                en="A tlog-proof is anchored in a checkpoint; give one with --checkpoint",
+            )
+        ) from why
 
 
 def _proven(

@@ -1,0 +1,133 @@
+// Verifies what a time bank publishes with tools made for other transparency logs: golang.org/x/mod/sumdb (note, tlog)
+// and github.com/transparency-dev (formats, merkle). It knows nothing of a time bank.
+//
+//	go run . DIR QUORUM
+//
+// DIR holds checkpoint.txt, keys.txt (one verifier key a line), tile/, and NAME.tlog-proof with NAME.leaf (base64).
+package main
+
+import (
+	"encoding/base64"
+	"fmt"
+	"log"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+
+	tdlog "github.com/transparency-dev/formats/log"
+	"github.com/transparency-dev/formats/proof"
+	merkle "github.com/transparency-dev/merkle/proof"
+	"github.com/transparency-dev/merkle/rfc6962"
+	"golang.org/x/mod/sumdb/note"
+	"golang.org/x/mod/sumdb/tlog"
+)
+
+type tiles struct{ dir string }
+
+func (t tiles) Height() int                         { return 8 }
+func (t tiles) SaveTiles(_ []tlog.Tile, _ [][]byte) {}
+
+// ReadTiles finds tiles under the paths of C2SP tlog-tiles.
+func (t tiles) ReadTiles(wanted []tlog.Tile) ([][]byte, error) {
+	var found [][]byte
+	for _, tile := range wanted {
+		path := fmt.Sprintf("%03d", tile.N%1000)
+		for n := tile.N / 1000; n > 0; n /= 1000 {
+			path = fmt.Sprintf("x%03d/%s", n%1000, path)
+		}
+		if tile.W < 256 {
+			path += fmt.Sprintf(".p/%d", tile.W)
+		}
+		raw, err := os.ReadFile(filepath.Join(t.dir, "tile", strconv.Itoa(tile.L), path))
+		if err != nil {
+			return nil, err
+		}
+		found = append(found, raw)
+	}
+	return found, nil
+}
+
+func read(parts ...string) []byte {
+	raw, err := os.ReadFile(filepath.Join(parts...))
+	must(err)
+	return raw
+}
+
+func must(err error) {
+	if err != nil {
+		log.Fatal(err)
+	}
+}
+
+func verifiers(dir string) []note.Verifier {
+	var found []note.Verifier
+	for _, key := range strings.Fields(string(read(dir, "keys.txt"))) {
+		one, err := note.NewVerifier(key)
+		must(err)
+		found = append(found, one)
+	}
+	return found
+}
+
+// checkpoint verifies a note under a quorum of keys and returns the tree it names.
+func checkpoint(raw []byte, known []note.Verifier, quorum int) tlog.Tree {
+	opened, err := note.Open(raw, note.VerifierList(known...))
+	must(err)
+	if len(opened.Sigs) < quorum {
+		log.Fatalf("%d signatures, a quorum is %d", len(opened.Sigs), quorum)
+	}
+	parsed, _, _, err := tdlog.ParseCheckpoint(raw, known[0].Name(), known[0], known[1:]...)
+	must(err)
+	tree, err := tlog.ParseTree([]byte("go.sum database tree\n" + strings.SplitN(opened.Text, "\n", 2)[1]))
+	must(err)
+	if uint64(tree.N) != parsed.Size || string(tree.Hash[:]) != string(parsed.Hash) {
+		log.Fatal("two readers of one checkpoint differ")
+	}
+	return tree
+}
+
+func main() {
+	if len(os.Args) != 3 {
+		log.Fatal("usage: tlog DIR QUORUM")
+	}
+	dir := os.Args[1]
+	quorum, err := strconv.Atoi(os.Args[2])
+	must(err)
+	known := verifiers(dir)
+	tree := checkpoint(read(dir, "checkpoint.txt"), known, quorum)
+	fmt.Printf("checkpoint: %s, %d leaves, a quorum has signed\n", known[0].Name(), tree.N)
+
+	reader := tlog.TileHashReader(tree, tiles{dir})
+	for index := int64(0); index < tree.N; index++ {
+		leaf, err := reader.ReadHashes([]int64{tlog.StoredHashIndex(0, index)})
+		must(err)
+		path, err := tlog.ProveRecord(tree.N, index, reader)
+		must(err)
+		must(tlog.CheckRecord(path, tree.N, tree.Hash, index, leaf[0]))
+	}
+	for old := int64(1); old <= tree.N; old++ {
+		root, err := tlog.TreeHash(old, reader)
+		must(err)
+		path, err := tlog.ProveTree(tree.N, old, reader)
+		must(err)
+		must(tlog.CheckTree(path, tree.N, tree.Hash, old, root))
+	}
+	fmt.Printf("tiles: %d leaves included, every earlier size is a prefix\n", tree.N)
+
+	files, err := filepath.Glob(filepath.Join(dir, "*.tlog-proof"))
+	must(err)
+	for _, file := range files {
+		var one proof.TLogProof
+		must(one.Unmarshal(read(file)))
+		leaf, err := base64.StdEncoding.DecodeString(strings.TrimSpace(string(read(strings.TrimSuffix(file, "tlog-proof") + "leaf"))))
+		must(err)
+		signed := checkpoint(one.Checkpoint, known, quorum)
+		var path [][]byte
+		for _, hash := range one.Hashes {
+			path = append(path, append([]byte(nil), hash[:]...))
+		}
+		must(merkle.VerifyInclusion(rfc6962.DefaultHasher, one.Index, uint64(signed.N), leaf, path, signed.Hash[:]))
+		fmt.Printf("tlog-proof: leaf %d of %d is included\n", one.Index, signed.N)
+	}
+}
