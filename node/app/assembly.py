@@ -22,6 +22,7 @@ from node.app.upkeep import Upkeep
 from node.chain.genesis import Genesis, chain_id_of, seat_id
 from node.chain.types import EpochMs, Height, Id
 from node.config import NodeConfig, NodeHome, NodeKeys
+from node.config.settings import PeerConfig
 from node.net.faults import PeerFault
 from node.net.interface import (
     DuplicateInstance,
@@ -205,6 +206,19 @@ class DistrictNode:
     def _let_in(self) -> None:
         """Other keys are pinned from now on; between two blocks, because connections may close at once."""
         self.network.set_peers(self.succession.addresses())
+
+    def relocate(self, peers: tuple[PeerConfig, ...]) -> None:
+        """Dial and let in the nodes of another list from now on; connections that both lists have stay.
+
+        Raises:
+            ValueError: two of them share a name or a key; nothing has changed then.
+        """
+        before, self.succession.peers = self.succession.peers, peers
+        try:
+            self._let_in()
+        except ValueError:
+            self.succession.peers = before
+            raise
 
     @property
     def connected(self) -> frozenset[str]:

@@ -1,6 +1,7 @@
 """``timebank node``: one district's node."""
 
 import asyncio
+from functools import partial
 from pathlib import Path
 
 import click
@@ -74,7 +75,7 @@ def start(console: Console) -> None:
     with translated(config.home):
         join_if_empty(home, config, genesis)
         node = DistrictNode(config, genesis, keys)
-        asyncio.run(run_node(node))
+        asyncio.run(run_node(node, partial(load, console.home, {}, console.environment)))
 
 
 @command(

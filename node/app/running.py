@@ -3,6 +3,7 @@
 import asyncio
 import gc
 import signal
+from collections.abc import Callable
 from contextlib import ExitStack
 
 import structlog
@@ -11,12 +12,18 @@ from node.api.app import create_operations_app, create_public_app
 from node.app.assembly import DistrictNode
 from node.app.doors import Door
 from node.app.services import operations_services, public_services
+from node.config import NodeConfig
+from node.console.fault import Fault
 
 STOP_SIGNALS = (signal.SIGTERM, signal.SIGINT)
 
 
-async def run_node(node: DistrictNode) -> None:
-    """Run until a signal or a fault.
+async def run_node(node: DistrictNode, reread: Callable[[], NodeConfig]) -> None:
+    """Run until a signal or a fault; on SIGHUP read again where the peers are.
+
+    Args:
+        node: not yet open.
+        reread: the configuration as it is on disk now.
 
     Raises:
         StorageFault: the stores do not open, or fail later.
@@ -33,6 +40,7 @@ async def run_node(node: DistrictNode) -> None:
         gc.freeze()
         for number in STOP_SIGNALS:
             loop.add_signal_handler(number, node.stop)
+        loop.add_signal_handler(signal.SIGHUP, relocate, node, reread)
         public, closing = public_services(node)
         doors = (
             Door(create_public_app(public), node.config.public_listen),
@@ -58,3 +66,15 @@ async def run_node(node: DistrictNode) -> None:
         await node.network.stop()
     if node.fault is not None:
         raise node.fault
+
+
+def relocate(node: DistrictNode, reread: Callable[[], NodeConfig]) -> None:
+    """Take the peers of the configuration as it is now; where it is wrong, keep those that were."""
+    log = structlog.get_logger("node")
+    try:
+        peers = reread().peers
+        node.relocate(peers)
+    except (Fault, OSError, ValueError) as error:
+        log.error("peers stay as they were", reason=str(error))
+    else:
+        log.info("peers", names=[peer.name for peer in peers])

@@ -53,7 +53,7 @@ class NodeVitals:
     def peers(self) -> Sequence[tuple[str, bool]]:
         """Every peer by name, and whether it is connected."""
         connected = self._node.connected
-        return [(peer.name, peer.name in connected) for peer in self._node.config.peers]
+        return [(peer.name, peer.name in connected) for peer in self._node.succession.peers]
 
     def reasons(self) -> tuple[str, ...]:
         """Why the node does not take part, as codes; empty when it does."""

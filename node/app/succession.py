@@ -31,7 +31,8 @@ class Succession:
             peers: where other nodes are, and keys of those that have no seat.
         """
         self._executor = executor
-        self._peers = peers
+        self.peers = peers
+        """Where other nodes are, by the newest reading of the configuration."""
         self._log = structlog.get_logger("succession")
         self._pins = self._keys()
         self._seated = executor.tip.authorities
@@ -47,7 +48,7 @@ class Succession:
         """Whom to dial and let in now."""
         return tuple(
             PeerAddress(p.name, Endpoint(p.host, p.port), self._pins.get(Code(p.name), p.tls_key))
-            for p in self._peers
+            for p in self.peers
         )
 
     def _keys(self) -> dict[Code, bytes]:
