@@ -104,13 +104,13 @@ ANSWERS: Final[Mapping[ApiCode, Answer]] = MappingProxyType(
         ApiCode.NOT_A_REHEARSAL: Answer(
             409, "只有演练城市才能拨快时钟。", "Only a rehearsal's clock can leap."
         ),
+        ApiCode.INTERNAL: Answer(500, "节点内部出错。", "The node itself failed."),
         ApiCode.NOT_WHOLE: Answer(
             409,
             "这个节点由快照开始，缺少更早的区块；请向其他区导出，或停止节点后执行 timebank node repair。",
             "This node was begun from a snapshot and lacks older blocks; export from another district, or stop it "
             "and run timebank node repair.",
         ),
-        ApiCode.INTERNAL: Answer(500, "节点内部出错。", "The node itself failed."),
     }
 )
 

@@ -93,6 +93,7 @@ class _RowOfNodes:
         self.frontier, made = Frontier().extend([leaf_hash(b"%d" % n) for n in range(size)])
         self._nodes = {(level, index): node for level, index, node in made}
         self.point = self
+        self.blocks_from = 1
 
     def log_node(self, level: int, index: int) -> Hash:
         return self._nodes[level, index]

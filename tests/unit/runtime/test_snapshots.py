@@ -26,6 +26,7 @@ from node.chain.verify import AuthorityChange
 from node.net.faults import PeerFault
 from node.runtime.executor import Executor
 from node.runtime.mempool import Mempool
+from node.runtime.queries.log import PublicLog
 from node.runtime.snapshots import begin_from, capture, verified
 from node.runtime.snapshotwire import (
     KINDS,
@@ -322,3 +323,21 @@ def test_chunks_are_served_within_a_budget_for_each_peer(taken: SnapshotFiles) -
     gone = serving.answer("jianye", *chunk_question(Height(HEIGHT + 1), 0))
     assert gone is not None
     assert decode_chunk_message(gone[1]).chunk == b""
+
+
+def test_a_log_that_begins_late_answers_for_what_it_has_and_not_for_what_it_lacks(
+    city: LedgerNode, taken: SnapshotFiles
+) -> None:
+    """Tiles and consistency from the snapshot on are those of a whole node; older ones are not here."""
+    other = joined(taken, city)
+    block = city.build()
+    for node in (city, other):
+        node.executor.commit(block, city.certificate(block))
+    whole, late = (PublicLog(node.executor, node.store) for node in (city, other))
+    old, new = block.header.log_size - block.header.transaction_count - 1, block.header.log_size
+    assert late.hashes(0, old, new - old) == whole.hashes(0, old, new - old)
+    assert late.entries(old, new - old) == whole.entries(old, new - old)
+    assert late.consistency(old, new) == whole.consistency(old, new)
+    assert late.hashes(0, 0, 1) is None
+    assert late.entries(0, 1) is None
+    assert late.consistency(1, new) is None
