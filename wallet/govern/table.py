@@ -20,6 +20,27 @@ TARGETS: Final[Mapping[str, Target]] = MappingProxyType(
                 en="New minutes into a fund, voted by the districts.",
             ),
         ),
+        "motion": Target(
+            "wallet.govern.motions:motion_group",
+            t(
+                zh="动议：政策、服务目录、席位；由各区表决。",
+                en="Motions on policy, catalogue and seats, voted by the districts.",
+            ),
+        ),
+        "settlement": Target(
+            "wallet.govern.settlements:settlement_group",
+            t(
+                zh="区与区之间的结算：头寸、发起、同意。",
+                en="Settlement between districts: positions, propose, agree.",
+            ),
+        ),
+        "move-homes": Target(
+            "wallet.govern.mergers:move_homes",
+            t(
+                zh="合并之后，把人和基金迁到继任区。",
+                en="After a merger persons and funds go to the successor, some at a time.",
+            ),
+        ),
         "evidence": Target(
             "wallet.govern.evidence:evidence",
             t(
@@ -39,8 +60,8 @@ govern_group: Final = LazyGroup(
     "govern",
     targets=TARGETS,
     help_text=t(
-        zh="各区共治：发行的提议与表决，查看提议。",
-        en="Government by the districts: propose and vote on mints, list proposals.",
+        zh="各区共治：发行、动议、结算的提议与表决，违规的证据。",
+        en="Government by the districts: mints, motions, settlements, evidence of offences.",
     ),
 )
 """The noun ``govern``."""

@@ -15,8 +15,9 @@ from wallet.verbs.parameters import CODE, ID
 @action(
     "close-account",
     t(
-        zh="通知销户；公示期内本人的任何操作都会取消它。之后用 desk finish-closing 结清。",
-        en="Notice that an account will be closed; any act of the person ends it. Afterwards desk finish-closing.",
+        zh="通知销户，由外区审核员复核；公示期内本人的任何操作都会取消它。之后用 desk finish-closing 结清。",
+        en="Notice that an account will be closed; a reviewer of another district seconds, and any act of the person "
+        "ends it. Afterwards desk finish-closing.",
     ),
 )
 @argument("person", type=ID)
@@ -65,8 +66,9 @@ def change_home(act: Acting, *, person: Id, district: Code, site: Code, evidence
 @action(
     "merge-persons",
     t(
-        zh="两个账户属于同一个人：重复的并入保留的。",
-        en="Two accounts are one person's: the duplicate goes over to the survivor.",
+        zh="两个账户属于同一个人：重复的并入保留的；由外区审核员复核。",
+        en="Two accounts are one person's: the duplicate goes over to the survivor. A reviewer of another district "
+        "seconds.",
     ),
 )
 @argument("duplicate", type=ID)
