@@ -47,7 +47,7 @@ class Play:
 
     def __init__(self, seed: int) -> None:
         self.random = Random(seed)
-        self.city = MoneyCity(POLICY)
+        self.city = self.make_city()
         self.people = [self.city.new_person(f"p{n}", HOMES[n % 2], funded=n == 0) for n in range(5)]
         self.clerks = [self.city.new_person(f"c{n}", home) for n, home in enumerate(HOMES)]
         for clerk, home in zip(self.clerks, HOMES, strict=True):
@@ -58,6 +58,10 @@ class Play:
         for person in self.people[:3]:
             self.city.earn(person, 120)
         self.admitted: Counter[str] = Counter()
+
+    def make_city(self) -> MoneyCity:
+        """The city that they live in."""
+        return MoneyCity(POLICY)
 
     def person(self) -> Id:
         """Somebody."""

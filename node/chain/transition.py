@@ -69,6 +69,8 @@ class Receipt:
     """Orders that changed."""
     created: tuple[bytes, ...]
     """Keys of records that did not exist before."""
+    moved: tuple[tuple[Id, int], ...]
+    """Persons whose stores changed, and by how many minutes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -257,6 +259,7 @@ class BlockRun:
         persons: list[Id] = []
         changed_orders: list[Id] = []
         created: list[bytes] = []
+        moved: list[tuple[Id, int]] = []
         touched: dict[bytes, StateRecord | None] = {}
         for key, record in layer.changes.items():
             before = self.view.read(key)
@@ -270,6 +273,7 @@ class BlockRun:
                 created.append(key)
             if isinstance(record, Person):
                 persons.append(record.id)
+                moved += _moved(before, record)
             elif isinstance(record, Order):
                 changed_orders.append(record.id)
         self.view.changes.update(touched)
@@ -277,7 +281,14 @@ class BlockRun:
             final = touched[key]
             assert final is not None
             self.finals.append(encode_record(final))
-        return Receipt(tx_id, tuple(persons), tuple(changed_orders), tuple(created))
+        return Receipt(tx_id, tuple(persons), tuple(changed_orders), tuple(created), tuple(moved))
+
+
+def _moved(before: StateRecord | None, person: Person) -> tuple[tuple[Id, int], ...]:
+    """By how much a person's store changed, if it did."""
+    earlier = before.store_min if isinstance(before, Person) else 0
+    minutes = person.store_min - earlier
+    return ((person.id, minutes),) if minutes else ()
 
 
 def execute(

@@ -164,6 +164,12 @@ class HistoryItem(Answer, frozen=True):
     orders: tuple[IdHex, ...] = ()
     minutes: Uint = 0
     """What the transaction itself names; 0 where it names none."""
+    gained_min: Uint = 0
+    """What came into the store, available and held together, by the node's word."""
+    lost_min: Uint = 0
+    """What went out of it, by the node's word."""
+    action: str | None = None
+    """What two staff let happen."""
 
 
 class OrderView(Answer, frozen=True):

@@ -21,10 +21,12 @@ from wallet.statement import (
     Line,
     Statement,
     make_statement,
+    moved_line,
     order_lines,
     transfer_line,
 )
 from wallet.verbs.acting import Acting
+from wallet.verbs.happenings import history_word
 from wallet.verbs.making import reading
 from wallet.verbs.showing import (
     operator_data,
@@ -96,7 +98,7 @@ def history(act: Acting, *, limit: int) -> None:
         (
             instant(item.time_ms),
             item.height,
-            item.kind,
+            history_word(item.action or item.kind),
             item.tx_id or " ".join(item.orders),
         )
         for item in items
@@ -126,6 +128,9 @@ def _movements(act: Acting, account: Id) -> Iterator[Line]:
 
 
 def _transfer(act: Acting, account: Id, item: HistoryItem) -> Iterator[Line]:
+    moved = moved_line(item)
+    if moved is not None:
+        yield moved
     if item.tx_id is None or item.kind not in TRANSFER_KINDS:
         return
     raw = act.client.proof_of_record(act.signer, Hash(bytes.fromhex(item.tx_id)))
@@ -145,6 +150,7 @@ def _statement_data(person: Person, made: Statement) -> dict[str, Json]:
             "balance_min": after,
             "reference": line.reference,
             "other": None if line.other is None else line.other.hex(),
+            "proven": line.proven,
         }
         for line, after in zip(made.lines, made.balances, strict=True)
     ]
@@ -155,6 +161,10 @@ def _statement_data(person: Person, made: Statement) -> dict[str, Json]:
         "held_min": made.held_min,
         "adds_up": made.adds_up,
     }
+
+
+def _by_word(what: Text) -> Text:
+    return t(zh="{what}（节点记录）", en="{what} (by the node's record)").fill(what=what)
 
 
 def _statement_view(made: Statement) -> tuple[Table, Facts, Text]:
@@ -168,7 +178,7 @@ def _statement_view(made: Statement) -> tuple[Table, Facts, Text]:
     rows = [
         (
             instant(line.time_ms),
-            line.what,
+            line.what if line.proven else _by_word(line.what),
             signed_duration(line.minutes),
             duration(after),
             line.reference,

@@ -45,6 +45,8 @@ _HISTORY: Final = {
             "tx_id": "a3" * 32,
             "kind": "request",
             "minutes": 0,
+            "gained_min": 0,
+            "lost_min": 0,
             "orders": ["0f" * 16],
             "persons": ["1e" * 16],
         }

@@ -10,13 +10,13 @@ from typing import Final, get_args
 from node.chain.records import key_of
 from node.chain.records.actors import Person
 from node.chain.tx.envelope import Body
+from node.chain.tx.organisation import AnyAction
 from node.chain.types import EpochMs, Hash, Height, Id
 from node.runtime.executor import Executor
-from node.runtime.queries.journal import Journal
+from node.runtime.queries.journal import BY_TIMER, BY_TRANSACTION, Journal
 from node.store.chainstore import ChainStore, HistoryLine
 
 _PLACE: Final = Struct(">QBI")
-_TIMER, _TRANSACTION = 0, 1
 TIMER_KIND: Final = "timer"
 
 Place = tuple[int, int, int]
@@ -33,6 +33,10 @@ KIND_NAMES: Final[dict[int, str]] = {
     body.__struct_config__.tag: _spelled(body.__name__) for body in get_args(Body)
 }
 """Kind number of a transaction's body to its name."""
+ACTION_NAMES: Final[dict[int, str]] = {
+    action.__struct_config__.tag: _spelled(action.__name__) for action in get_args(AnyAction)
+}
+"""Kind number of an action of two staff to its name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +57,12 @@ class HistoryItem:
     """Orders that changed."""
     persons: tuple[Id, ...]
     """Others whose records changed with this one's; empty for a timer."""
+    gained_min: int
+    """Minutes that came into the store, available and held together."""
+    lost_min: int
+    """Minutes that went out of it."""
+    action: str | None
+    """What two staff let happen, when this moved the minutes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,22 +114,24 @@ class AccountHistories:
 
     def _timers(self, account: Id, before: Height | None) -> Iterator[_Line]:
         for timer in self._journal.timers(account, before):
-            yield (timer.height, _TIMER, timer.index), None, timer.orders
+            yield (timer.height, BY_TIMER, timer.index), None, timer.orders
 
     def _item(self, account: Id, line: _Line, times: dict[Height, EpochMs]) -> HistoryItem:
-        (number, _, index), tx_id, orders = line
+        (number, source, index), tx_id, orders = line
         height = Height(number)
         time_ms = times.setdefault(height, self._time_of(height))
+        moved = self._journal.movement(account, Height(number), source, index)
+        sums = (moved.gained_min, moved.lost_min, ACTION_NAMES.get(moved.action))
         if tx_id is None:
-            return HistoryItem(height, time_ms, index, None, TIMER_KIND, 0, orders, ())
+            return HistoryItem(height, time_ms, index, None, TIMER_KIND, 0, orders, (), *sums)
         place, effects = self._store.place_of(tx_id), self._journal.effects(tx_id)
         assert place is not None
         kind = KIND_NAMES[place.kind]
         if effects is None:
-            return HistoryItem(height, time_ms, index, tx_id, kind, 0, (), ())
+            return HistoryItem(height, time_ms, index, tx_id, kind, 0, (), (), *sums)
         others = tuple(person for person in effects.persons if person != account)
         return HistoryItem(
-            height, time_ms, index, tx_id, kind, effects.minutes, effects.orders, others
+            height, time_ms, index, tx_id, kind, effects.minutes, effects.orders, others, *sums
         )
 
     def _time_of(self, height: Height) -> EpochMs:
@@ -128,7 +140,7 @@ class AccountHistories:
 
 
 def _of_transaction(line: HistoryLine) -> _Line:
-    return (line.height, _TRANSACTION, line.index), line.tx_id, ()
+    return (line.height, BY_TRANSACTION, line.index), line.tx_id, ()
 
 
 def _place_of(raw: bytes) -> Place:

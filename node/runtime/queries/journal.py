@@ -9,6 +9,8 @@ Keys share the map of the chain store under their own letter; numbers are big en
     jm                                  height(8) of the last block kept
     jx tx_id(32)                        effects of a transaction
     jt person(16) height(8) index(4)    orders that a timer changed
+    jv person(16) height(8) source(1) index(4)
+                                        minutes that a timer (0) or transaction (1) moved into or out of a store
     jf height(8)                        records that became final, in order
     jo order(16)                        height(8) index(4) among them
 """
@@ -19,10 +21,12 @@ from struct import Struct
 from typing import Final
 
 from node.chain.codec import Record, decoder, encode
-from node.chain.records import decode_record
+from node.chain.records import decode_record, key_of
+from node.chain.records.bindings import Proposal
 from node.chain.records.orders import Order
 from node.chain.transition import Execution, Receipt
 from node.chain.tx.envelope import SignedTransaction
+from node.chain.tx.organisation import Second
 from node.chain.tx.transfers import Donate, Give
 from node.chain.types import Hash, Height, Id, IdF, UintF
 from node.store.faults import StorageCode, StorageFault
@@ -31,6 +35,9 @@ from node.store.kv import Change, KeyValue, after
 _MARK: Final = b"jm"
 _HEIGHT: Final = Struct(">Q")
 _POSITION: Final = Struct(">QI")
+_MOVE: Final = Struct(">QBI")
+BY_TIMER: Final = 0
+BY_TRANSACTION: Final = 1
 _EFFECTS_MAX_BYTES: Final = 65_536
 _FINALS_MAX_BYTES: Final = 268_435_456
 """Every order that 2,500 transactions and timers of one block can make final, with a wide margin."""
@@ -49,6 +56,17 @@ class Effects(Record, frozen=True):
     """Given or donated; 0 for everything else."""
 
 
+class Movement(Record, frozen=True):
+    """Minutes that came into or went out of a person's store, available and held together."""
+
+    gained_min: UintF
+    lost_min: UintF
+    action: UintF
+    """Kind of the action that two staff let happen; 0 for anything else."""
+
+
+NO_MOVEMENT: Final = Movement(0, 0, 0)
+_decode_movement = decoder(Movement, _EFFECTS_MAX_BYTES)
 _decode_effects = decoder(Effects, _EFFECTS_MAX_BYTES)
 _decode_ids = decoder(tuple[IdF, ...], _EFFECTS_MAX_BYTES)
 _decode_finals = decoder(tuple[bytes, ...], _FINALS_MAX_BYTES)
@@ -112,6 +130,11 @@ class Journal:
             height, index = _POSITION.unpack(key[len(prefix) :])
             yield TimerLine(Height(height), index, _decode_ids(raw))
 
+    def movement(self, person: Id, height: Height, source: int, index: int) -> Movement:
+        """What a timer or transaction moved of a person; ``NO_MOVEMENT`` for nothing."""
+        raw = self._kv.get(b"jv" + person + _MOVE.pack(height, source, index))
+        return NO_MOVEMENT if raw is None else _decode_movement(raw)
+
     def finals(self, height: Height) -> tuple[bytes, ...]:
         """Canonical bytes of the records that became final in a block, in order."""
         raw = self._kv.get(b"jf" + _HEIGHT.pack(height))
@@ -145,15 +168,38 @@ def journal_entries(
     """What is kept of one block's outcome."""
     height = _HEIGHT.pack(execution.height)
     batch: list[Change] = [(_MARK, height)]
-    for signed, receipt in zip(transactions, execution.receipts, strict=True):
+    pairs = zip(transactions, execution.receipts, strict=True)
+    for index, (signed, receipt) in enumerate(pairs):
         batch.append((b"jx" + signed.tx_id, encode(_effects(execution, signed, receipt))))
+        action = _action(execution, signed)
+        batch += _movements(execution.height, (BY_TRANSACTION, index), receipt, action)
     for index, receipt in enumerate(execution.timers):
+        batch += _movements(execution.height, (BY_TIMER, index), receipt, 0)
         place, orders = _POSITION.pack(execution.height, index), encode(receipt.orders)
         batch += [(b"jt" + person + place, orders) for person in receipt.persons]
     if execution.finals:
         batch.append((b"jf" + height, encode(execution.finals)))
         batch += _places(execution)
     return tuple(batch)
+
+
+def _movements(
+    height: Height, source: tuple[int, int], receipt: Receipt, action: int
+) -> Iterator[Change]:
+    place = _MOVE.pack(height, *source)
+    for person, minutes in receipt.moved:
+        moved = Movement(max(0, minutes), max(0, -minutes), action)
+        yield b"jv" + person + place, encode(moved)
+
+
+def _action(execution: Execution, signed: SignedTransaction) -> int:
+    """The kind of the action that a second let happen."""
+    body = signed.tx.body
+    if not isinstance(body, Second):
+        return 0
+    proposal = execution.staged.changes.get(key_of(Proposal, body.proposal))
+    tag = proposal.action.__struct_config__.tag if isinstance(proposal, Proposal) else 0
+    return tag if isinstance(tag, int) else 0
 
 
 def _effects(execution: Execution, signed: SignedTransaction, receipt: Receipt) -> Effects:

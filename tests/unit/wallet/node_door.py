@@ -23,10 +23,10 @@ _PURPOSE = "timebank-purpose"
 class NodeCity(DoorCity, MoneyCity):
     """A city behind the doors of a node, with the moves of money; donations above twenty minutes can be undone."""
 
-    def __init__(self) -> None:
+    def __init__(self, policy: Policy | None = None) -> None:
         base = Policy(1, Height(0))
         people = replace(base.persons, donation_undo_above_min=Minutes(20))
-        MoneyCity.__init__(self, replace(base, persons=people))
+        MoneyCity.__init__(self, policy or replace(base, persons=people))
         self.audit = None
 
 
@@ -66,9 +66,9 @@ def _handler(door: NodeDoor) -> type[BaseHTTPRequestHandler]:
 
 
 @contextmanager
-def node_terminal(home: Path) -> Iterator[Terminal]:
+def node_terminal(home: Path, door: NodeDoor | None = None) -> Iterator[Terminal]:
     """A terminal in front of a real node's door."""
-    door = NodeDoor()
+    door = door or NodeDoor()
     write_genesis(home, to_document(door.city.genesis))
     server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(door))
     server.daemon_threads = True

@@ -1,0 +1,71 @@
+"""The words for what happens to an account, in both languages: kinds of transactions and actions of two staff."""
+
+from typing import Final
+
+from node.console.language import Text, same, t
+
+HAPPENINGS: Final[dict[str, Text]] = {
+    "timer": t(zh="到期自动办理", en="a deadline passed"),
+    "register": t(zh="登记", en="registered"),
+    "second": t(zh="两位工作人员办理", en="done by two staff"),
+    "propose": t(zh="工作人员提议", en="proposed by staff"),
+    "request": t(zh="请求服务", en="service asked for"),
+    "approve_order": t(zh="订单已发布", en="order published"),
+    "reject_order": t(zh="订单未通过", en="order rejected"),
+    "withdraw": t(zh="撤回订单", en="order taken back"),
+    "accept": t(zh="接单", en="order accepted"),
+    "give_back": t(zh="退单", en="order given back"),
+    "cancel": t(zh="取消订单", en="order cancelled"),
+    "check_in": t(zh="签到", en="checked in"),
+    "check_out": t(zh="签退", en="checked out"),
+    "late_report": t(zh="断网补报", en="reported late"),
+    "time_statement": t(zh="录入员记下时长", en="time stated by staff"),
+    "extend": t(zh="延长", en="extended"),
+    "confirm": t(zh="确认", en="confirmed"),
+    "object_order": t(zh="提出异议", en="objection"),
+    "reduce": t(zh="减少计时", en="counted less"),
+    "endorse": t(zh="站点背书", en="endorsed"),
+    "rule_order": t(zh="裁决", en="ruled"),
+    "appeal": t(zh="申诉", en="appealed"),
+    "report_no_show": t(zh="报告爽约", en="no-show reported"),
+    "rate": t(zh="评价", en="rated"),
+    "complain": t(zh="投诉", en="complaint"),
+    "contest_no_show": t(zh="对爽约提出异议", en="no-show contested"),
+    "give": t(zh="赠与", en="gift"),
+    "donate": t(zh="捐赠", en="donation"),
+    "redeem": t(zh="兑换冻结", en="held for a provider"),
+    "release_redemption": t(zh="取消兑换", en="redemption ended"),
+    "capture": t(zh="服务商收取", en="taken by a provider"),
+    "repay": t(zh="归还时间", en="paid back"),
+    "attend_event": t(zh="活动签到", en="checked in at an event"),
+    "leave_event": t(zh="活动签退", en="checked out of an event"),
+    "credit_attendance": t(zh="活动计入", en="event counted"),
+    "close_event": t(zh="活动结束", en="event closed"),
+    "join_team": t(zh="加入团队", en="joined a team"),
+    "leave_team": t(zh="退出团队", en="left a team"),
+    "donate_team": t(zh="团队捐赠", en="donation of a team"),
+    "offer_kin": t(zh="提出亲属绑定", en="kin binding offered"),
+    "accept_kin": t(zh="同意亲属绑定", en="kin binding accepted"),
+    "unbind": t(zh="解除绑定", en="kin binding ended"),
+    "grant_agent": t(zh="设代理人", en="agent named"),
+    "revoke_agent": t(zh="收回代理", en="agency ended"),
+    "rotate_key": t(zh="换钥", en="key changed"),
+    "recover": t(zh="申请换钥", en="new key asked for"),
+    "set_contacts": t(zh="指定联系人", en="contacts named"),
+    "support_recovery": t(zh="联系人作证", en="contact vouched"),
+    "veto_recovery": t(zh="制止换钥", en="new key stopped"),
+    "suspend": t(zh="暂停", en="suspended"),
+    "end_suspension": t(zh="暂停结束", en="suspension ended"),
+    "appeal_suspension": t(zh="对暂停申诉", en="suspension appealed"),
+    "declare_household": t(zh="登记同住", en="household declared"),
+    "finish_closing": t(zh="销户", en="account closed"),
+    "correct": t(zh="订单更正", en="order corrected"),
+    "compensate": t(zh="补偿", en="compensation"),
+    "undo_donation": t(zh="撤回捐赠", en="donation taken back"),
+    "convert_honour": t(zh="荣誉时转换", en="honour minutes converted"),
+}
+
+
+def history_word(kind: str) -> Text:
+    """What happened, in words; the kind itself where there are none."""
+    return HAPPENINGS.get(kind, same(kind))
