@@ -22,6 +22,7 @@ from node.sim.workload.schedule import (
 )
 from node.sim.workload.scribe import Scribe
 from node.sim.workload.services import Services
+from node.sim.workload.upheavals import Upheavals
 from node.sim.workload.world import World
 
 PEOPLE_MIN: Final = 50
@@ -85,6 +86,8 @@ class Life:
         provisions = found(scribe, self.residents)
         services = Services(scribe, Demand(scribe, self.residents), self._later)
         affairs = Affairs(scribe, self.residents, provisions)
+        staff = [provision.staff for provision in provisions.values()]
+        self._upheavals = Upheavals(scribe, self.residents, staff)
         midnight = day_start_ms(scribe.now_ms) + DAY_MS
         scribe.reach(midnight - DAY_MS + REQUESTS_MS)
         services.ask(midnight)
@@ -129,6 +132,7 @@ class Life:
         scribe.reach(midnight_ms + DESK_MS)
         services.judge()
         affairs.desk(giving=not last)
+        self._upheavals.day(beginning=not last)
         if not last:
             scribe.reach(midnight_ms + REQUESTS_MS)
             services.ask(midnight_ms + DAY_MS)

@@ -80,3 +80,5 @@ RELEASED: Final = 150
 EVENT_WEEKDAY: Final = 5
 """Saturday; Monday is 0."""
 EVENT_PLACES: Final = 12
+UPHEAVALS_A_DAY: Final = 5
+"""For a thousand people, of each kind: suspensions, lost keys, moves."""

@@ -19,6 +19,26 @@ def take(scene: Scene, order: Id, volunteer: Id) -> None:
     scene.city.do(volunteer, scene.accept_body(insurance=EVIDENCE))
 
 
+def test_a_service_of_two_minutes_pays_nobody_and_gives_the_hold_back() -> None:
+    """Nothing is rounded up to a first half hour: the visit is recorded, nobody earns, the payer has everything."""
+    scene = town().request().publish()
+    held = scene.now().hold_min
+    scene.accept().check_in().check_out(2)
+    order, volunteer = scene.now(), scene.city.person(scene.volunteer)
+    assert held == 60
+    assert (order.state, order.counted_min, order.paid_min, order.hold_min) == (
+        State.ABORTED,
+        0,
+        0,
+        0,
+    )
+    assert (volunteer.available.balance, volunteer.served_min, volunteer.honour.balance) == (
+        0,
+        0,
+        0,
+    )
+
+
 def test_bathing_begins_when_both_volunteers_have_accepted() -> None:
     """One job, two orders, two persons."""
     scene = town()
