@@ -1,21 +1,21 @@
-"""Services reported when the network is back, and services whose end nobody reported."""
+"""Services reported when the network is back."""
 
 from typing import Final
 
 import click
 
 from node.chain.policy import HOUR_MS
-from node.chain.tx.orders import LateReport, TimeStatement
-from node.chain.types import Code, EpochMs, Hash, Height, Id, Minutes
+from node.chain.tx.orders import LateReport
+from node.chain.types import Code, EpochMs, Height, Id
 from node.console.command import argument, option
 from node.console.fault import usage
-from node.console.formats import duration, instant
+from node.console.formats import instant
 from node.console.language import t
 from wallet.commands.serving import PRESENCE_OPTION
 from wallet.commands.table import verb
 from wallet.verbs.acting import Acting
 from wallet.verbs.making import acting
-from wallet.verbs.parameters import EVIDENCE, ID, MINUTES, WHEN, When
+from wallet.verbs.parameters import ID, WHEN, When
 
 _HEIGHTS: Final = click.IntRange(min=0)
 
@@ -71,27 +71,6 @@ def late_report(  # noqa: PLR0913 - one for each option
         en="Reported: {start} to {end}. The recipient confirms it and the site endorses it.",
     )
     act.perform(body, what.fill(start=instant(start), end=instant(end)))
-
-
-@verb("time-statement")
-@argument("order", type=ID)
-@argument("minutes", type=MINUTES)
-@option(
-    "--evidence",
-    type=EVIDENCE,
-    required=True,
-    help=t(
-        zh="服务对象的说明文件（只有它的 SHA-256 上链），或这个 SHA-256。",
-        en="The recipient's statement (only its SHA-256 goes on the chain), or that SHA-256.",
-    ),
-)
-@acting("service")
-def time_statement(act: Acting, *, order: Id, minutes: Minutes, evidence: Hash) -> None:
-    """As a recorder, state how long a service took that nobody checked out of."""
-    found = act.order(order)
-    body = TimeStatement(order, found.origin, found.events, minutes, evidence)
-    what = t(zh="已记下服务时长 {long}。", en="Stated: the service took {long}.")
-    act.perform(body, what.fill(long=duration(minutes)))
 
 
 def last_mark(act: Acting, before_ms: int) -> int:

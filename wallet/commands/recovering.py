@@ -110,17 +110,14 @@ def support(act: Acting, *, file: Path) -> None:
         en="Somebody asks for a new key of mine and it is not me: stop it now.",
     ),
 )
-@option(
-    "--person", type=ID, help=t(zh="仲裁员制止时，谁的账户。", en="As an arbiter: whose account.")
-)
 @acting()
-def veto(act: Acting, *, person: Id | None) -> None:
+def veto(act: Acting) -> None:
     """Stop an attempt."""
     what = t(
         zh="已制止换钥。请到服务站说明情况。",
         en="The attempt is stopped. Go and see the service desk.",
     )
-    act.perform(VetoRecovery(person or act.account), what)
+    act.perform(VetoRecovery(act.account), what)
 
 
 @command(

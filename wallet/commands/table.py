@@ -156,13 +156,6 @@ TARGETS: Final[Mapping[str, Target]] = MappingProxyType(
                 en="Report a service that took place without network.",
             ),
         ),
-        "time-statement": Target(
-            "wallet.commands.late:time_statement",
-            t(
-                zh="录入员：没有人签退时，按服务对象的说明记下服务时长。",
-                en="Recorder: state how long a service took that nobody checked out of, by the recipient's word.",
-            ),
-        ),
         "rate": Target(
             "wallet.commands.remarking:rate",
             t(

@@ -15,7 +15,7 @@ from node.chain.records.recovery import Recovery
 from node.chain.records.redemption import Redemption
 from node.chain.records.remarks import Complaint, Rating
 from node.chain.records.safety import Suspension
-from node.chain.tx.orders import CheckIn, ReportNoShow
+from node.chain.tx.orders import ReportNoShow
 from node.chain.tx.safety import Suspend
 from node.chain.types import Code, EpochMs, Id
 from node.cli import root
@@ -168,27 +168,6 @@ def test_a_service_without_network_is_reported_late(at: Terminal, city: NodeCity
     assert done["status"] == "COMMITTED"
     assert (city.order(order).state, city.order(order).counted_min) == (State.CHECKED_OUT, 60)
     assert at.fails("wallet", "late-report", order.hex(), "--end", "+0m", "--as", "li")["exit"] != 0
-
-
-def test_a_recorder_states_how_long_an_open_service_took(
-    at: Terminal, city: NodeCity, paper: str
-) -> None:
-    """After the time in which the volunteer could have checked out."""
-    li, chen = person(at, "li"), person(at, "chen", 60)
-    at.adopt("clerk", city.staff("recorder", GULOU))
-    order = city.request(chen, chen)
-    city.publish(order)
-    city.accept(order, li)
-    city.wait(2 * HOUR_MS)
-    city.do(li, CheckIn(order, EpochMs(city.now_ms + 1_000), Code("none")))
-    city.wait(30 * HOUR_MS)
-    assert city.order(order).state is State.UNCLOSED
-    # The node of this test shares the process, and logs that staff read an order.
-    outcome = at.run(
-        "wallet", "time-statement", order.hex(), "30", "--evidence", paper, "--as", "clerk"
-    )
-    assert outcome.exit_code == 0, outcome.stderr
-    assert city.order(order).counted_min == 30
 
 
 def test_a_claim_is_seen_and_paid_back(at: Terminal, city: NodeCity) -> None:
