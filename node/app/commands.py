@@ -1,6 +1,7 @@
 """``timebank node``: one district's node."""
 
 import asyncio
+from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
 
@@ -98,6 +99,7 @@ def status(console: Console) -> ExitCode:
             (t(zh="步骤", en="Step"), str(answer["step"])),
             (t(zh="在等", en="Waiting for"), waiting),
             (t(zh="待处理交易", en="Pending transactions"), int(str(answer["pending"]))),
+            (t(zh="协议版本", en="Protocol"), _protocol(answer)),
             (t(zh="上链的违规", en="Offences on the chain"), int(str(answer["offences"]))),
             (t(zh="最早的区块", en="Blocks from"), int(str(answer["blocks_from"]))),
             (t(zh="区块", en="Block"), str(answer["block_id"])),
@@ -214,6 +216,23 @@ def clock(console: Console) -> None:
         )
     )
     console.emit(Result(answer, facts))
+
+
+def _protocol(answer: Mapping[str, object]) -> Text:
+    """The version in force, the one that waits, and whether this release knows it."""
+    now, known, coming, height = (
+        int(str(answer[name]))
+        for name in ("protocol", "protocol_known", "protocol_next", "protocol_next_height")
+    )
+    if not coming:
+        return same(str(now))
+    said = t(zh="{now}；高度 {height} 起 {coming}", en="{now}; {coming} from height {height}")
+    if coming > known:
+        said = t(
+            zh="{now}；高度 {height} 起 {coming}，本程序只认识到 {known}：请在高度 {height} 之前更新",
+            en="{now}; {coming} from height {height}, this release knows {known}: update before height {height}",
+        )
+    return said.fill(now=now, height=height, coming=coming, known=known)
 
 
 def _words(values: object) -> Text:

@@ -30,6 +30,8 @@ SETTLEMENT_KEYS_MAX = 256
 """Records that posting a run touches: 128 pairs, two contracts and two districts a transfer, city, run and operator."""
 POLICY_NOTICE_BLOCKS = 10
 """Blocks between a policy's adoption and its activation, so that no wallet is surprised within its own round trip."""
+PROTOCOL_NOTICE_BLOCKS = 100
+"""Between the vote on a protocol version and its activation: hours of heartbeats, for districts that update late."""
 POLICY_AHEAD_MAX_BLOCKS = 2_592_000
 """A month of a block a second: only one policy may wait, so none may wait for ever and keep the next one out."""
 QUEUE_RELEASES_MAX = 50

@@ -32,6 +32,7 @@ from node.chain.hashing import SUITE_ED25519_SHA256
 from node.chain.ledger import Ledger
 from node.chain.limits import BLOCK_EVIDENCE_MAX
 from node.chain.merkle import leaf_hash
+from node.chain.protocol import KNOWN_PROTOCOL
 from node.chain.seats import following_set
 from node.chain.transition import BlockRefused, Execution
 from node.chain.tx.envelope import SignedTransaction, body_kind, parse
@@ -41,6 +42,7 @@ from node.chain.violations import Violation
 from node.runtime.application import LedgerApplication
 from node.runtime.opening import InvalidBlock, KeptHeader, decode_kept_header, open_state
 from node.runtime.ports import DecidedBlock, Tip
+from node.runtime.protocol import need_known
 from node.store.blocklog import BlockLog
 from node.store.chainstore import BlockChanges, ChainStore, TransactionEntry
 from node.store.kv import Change
@@ -111,7 +113,7 @@ class _Candidate:
 class Executor:
     """The ``Blocks`` of the driver, over a state machine, a block log and a chain store."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - what a node's ledger side stands on
         self,
         genesis: Genesis,
         block_log: BlockLog,
@@ -119,6 +121,8 @@ class Executor:
         pool: Pool,
         outcome: Outcome = no_outcome,
         watchers: Sequence[Watcher] = (),
+        *,
+        known_protocol: int = KNOWN_PROTOCOL,
     ) -> None:
         """Open what is there and bring the state to the block log's last height.
 
@@ -129,9 +133,11 @@ class Executor:
             pool: pending transactions.
             outcome: what else to write with each block.
             watchers: told of every block that is replayed now, and of all that follow.
+            known_protocol: the newest protocol version that this release knows.
 
         Raises:
-            StorageFault: log and store cannot belong together, or the log's blocks do not give their own roots.
+            StorageFault: log and store cannot belong together, the log's blocks do not give their own roots, or a newer
+                release is needed.
         """
         self.genesis = genesis
         self.chain_id = chain_id_of(genesis)
@@ -140,6 +146,7 @@ class Executor:
         self._pool = pool
         self._outcome = outcome
         self._watchers: list[Watcher] = [*watchers]
+        self.known_protocol = known_protocol
         self._evidence: dict[bytes, Evidence] = {}
         self._candidates: dict[Hash, _Candidate] = {}
         self.base_trail: tuple[AuthorityChange, ...] = ()
@@ -190,6 +197,7 @@ class Executor:
             maker: own authority index.
         """
         height = Height(self._point.height + 1)
+        need_known(self.ledger, self.known_protocol)
         waiting = tuple(self._evidence.values())[:BLOCK_EVIDENCE_MAX]
         prepared = self.app.prepare(height, time_ms, self._pool.candidates(), waiting)
         for signed, fault in prepared.refused:
@@ -271,15 +279,18 @@ class Executor:
             except (Violation, BlockRefused, Rejected) as fault:
                 raise InvalidBlock(stored.height, str(fault)) from fault
             self._apply(candidate, certificate)
+        need_known(self.ledger, self.known_protocol)
 
     def _evaluate(self, block: Block) -> _Candidate:
         """Execute a block on the tip and compare everything it says.
 
         Raises:
             Violation: links, certificate, counts or roots.
+            StorageFault: ``UPDATE_NEEDED``.
             BlockRefused: a transaction breaks a rule.
             Rejected: a transaction is malformed, or evidence proves nothing new.
         """
+        need_known(self.ledger, self.known_protocol)
         check_header(self._point, block.header, self._following)
         transactions = tuple(self._decoded(raw) for raw in block.transactions)
         header = block.header

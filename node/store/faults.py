@@ -25,6 +25,7 @@ class StorageCode(IntEnum):
     IN_USE = 10
     FILE_MISSING = 11
     FILE_EXISTS = 12
+    UPDATE_NEEDED = 13
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +105,12 @@ EXPLANATIONS: Final[dict[StorageCode, Explanation]] = {
         "文件已经存在，不会被覆盖。",
         "The file exists already and will not be overwritten.",
         "timebank node doctor",
+    ),
+    StorageCode.UPDATE_NEEDED: Explanation(
+        "各区已表决启用新的协议版本，这个版本的程序不认识它。节点在启用高度之前停下，没有丢失数据；请更新程序后再启动。",
+        "The districts have voted for a protocol version that this release does not know. The node stops before its "
+        "height and has lost nothing; update the program, then start it.",
+        "timebank node upgrade-check",
     ),
 }
 

@@ -28,6 +28,10 @@ _STATUS: Final = {
     "pending": 0,
     "blocks_from": 1,
     "offences": 0,
+    "protocol": 1,
+    "protocol_known": 1,
+    "protocol_next": 0,
+    "protocol_next_height": 0,
 }
 
 

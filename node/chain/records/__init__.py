@@ -46,6 +46,7 @@ from node.chain.records.settings import (
     CatalogueEntry,
     CitySettings,
     PolicyRecord,
+    ProtocolRecord,
 )
 from node.chain.records.settlement import SettlementRun
 from node.chain.records.sheets import CodeSheet
@@ -99,6 +100,7 @@ StateRecord = (
     | Offence
     | RootMark
     | Merger
+    | ProtocolRecord
 )
 RECORD_SIZE_MAX_BYTES = 65_536
 
@@ -155,6 +157,7 @@ KINDS: dict[type[StateRecord], int] = {
     Offence: 112,
     RootMark: 113,
     Merger: 114,
+    ProtocolRecord: 115,
 }
 """Kind number of each record, as in its first element."""
 

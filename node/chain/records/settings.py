@@ -7,7 +7,7 @@ from msgspec import Meta
 from node.chain.certificate import AuthoritySet
 from node.chain.codec import Record
 from node.chain.policy import Policy, ServiceClass
-from node.chain.types import UintF
+from node.chain.types import HeightF, UintF
 
 SETTINGS_ID: Final = b"settings"
 AUTHORITIES_ID: Final = b"authorities"
@@ -37,6 +37,19 @@ class PolicyRecord(Record, frozen=True, tag=77):
     def key_id(self) -> bytes:
         """The version, four bytes big endian."""
         return policy_id(self.policy.version)
+
+
+class ProtocolRecord(Record, frozen=True, tag=115):
+    """One version of the protocol that was decided; version 1 is that of genesis and has none. All versions stay."""
+
+    version: UintF
+    activation_height: HeightF
+    touch: bytes
+
+    @property
+    def key_id(self) -> bytes:
+        """The version, four bytes big endian."""
+        return policy_id(self.version)
 
 
 class CatalogueEntry(Record, frozen=True, tag=78):

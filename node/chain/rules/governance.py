@@ -11,14 +11,20 @@ from msgspec.structs import replace
 
 from node.chain.certificate import AuthoritySet
 from node.chain.errors import ErrorCode
-from node.chain.limits import POLICY_AHEAD_MAX_BLOCKS, POLICY_NOTICE_BLOCKS
+from node.chain.limits import (
+    POLICY_AHEAD_MAX_BLOCKS,
+    POLICY_NOTICE_BLOCKS,
+    PROTOCOL_NOTICE_BLOCKS,
+)
 from node.chain.policy import Policy, ServiceClass
+from node.chain.protocol import protocol_at, protocol_waiting
 from node.chain.records.motions import Motion
 from node.chain.records.settings import (
     AUTHORITIES_ID,
     AuthorityRecord,
     CatalogueEntry,
     PolicyRecord,
+    ProtocolRecord,
     policy_id,
 )
 from node.chain.rules import authorities as seats
@@ -32,6 +38,7 @@ from node.chain.tx.governance import (
     CatalogueChange,
     PolicyChange,
     ProposeMotion,
+    ProtocolChange,
     Rejoin,
     Subject,
     VoteMotion,
@@ -128,6 +135,8 @@ def _check(view: View, at: Moment, subject: Subject) -> None:
             _check_policy(view, at, subject.policy)
         case CatalogueChange():
             _check_class(view, subject.service)
+        case ProtocolChange():
+            _check_protocol(view, at, subject)
         case _:
             seats.set_after(view, subject)
 
@@ -143,6 +152,19 @@ def _check_policy(view: View, at: Moment, policy: Policy) -> None:
     near = policy.activation_height <= latest
     require(near, ErrorCode.POLICY_OUT_OF_BOUNDS, f"activation at most at height {latest}")
     check_bounds(policy)
+
+
+def _check_protocol(view: View, at: Moment, change: ProtocolChange) -> None:
+    """Whoever votes need not know the version: that decides only whether the own node goes on after its height."""
+    now, waiting = protocol_at(view, at.height), protocol_waiting(view, at.height)
+    ahead = "" if waiting is None else f"version {waiting.version} waits for its height"
+    require(waiting is None, ErrorCode.ALREADY_EXISTS, ahead)
+    require(change.version == now + 1, ErrorCode.STALE_POLICY, f"the next is {now + 1}")
+    earliest = at.height + PROTOCOL_NOTICE_BLOCKS
+    require(change.activation_height >= earliest, ErrorCode.TOO_LATE, f"from height {earliest}")
+    latest = at.height + POLICY_AHEAD_MAX_BLOCKS
+    near = change.activation_height <= latest
+    require(near, ErrorCode.POLICY_OUT_OF_BOUNDS, f"activation at most at height {latest}")
 
 
 def _check_class(view: View, service: ServiceClass) -> None:
@@ -164,12 +186,14 @@ def _check_class(view: View, service: ServiceClass) -> None:
         district_of(view, district)
 
 
-def _perform(view: View, subject: PolicyChange | CatalogueChange) -> None:
+def _perform(view: View, subject: PolicyChange | CatalogueChange | ProtocolChange) -> None:
     match subject:
         case PolicyChange():
             view.create(PolicyRecord(subject.policy, b""))
         case CatalogueChange():
             view.put(CatalogueEntry(subject.service, b""))
+        case ProtocolChange():
+            view.create(ProtocolRecord(subject.version, subject.activation_height, b""))
         case _:
             assert_never(subject)
 

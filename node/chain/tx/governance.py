@@ -7,7 +7,7 @@ from msgspec import Meta
 from node.chain.codec import Record
 from node.chain.policy import Policy, ServiceClass
 from node.chain.tx.authorities import AuthoritySubject
-from node.chain.types import HashF, IdF
+from node.chain.types import HashF, HeightF, IdF, UintF
 
 
 class Rejoin(Record, frozen=True, tag=160):
@@ -33,7 +33,14 @@ class CatalogueChange(Record, frozen=True, tag=2):
     service: ServiceClass
 
 
-Subject = PolicyChange | CatalogueChange | AuthoritySubject
+class ProtocolChange(Record, frozen=True, tag=8):
+    """The next version of the protocol, in force from its activation height: what only newer releases know."""
+
+    version: UintF
+    activation_height: HeightF
+
+
+Subject = PolicyChange | CatalogueChange | ProtocolChange | AuthoritySubject
 
 
 class ProposeMotion(Record, frozen=True, tag=161):

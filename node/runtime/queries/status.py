@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Final, Protocol
 
 from node.chain.policy import HOUR_MS
+from node.chain.protocol import protocol_at, protocol_waiting
 from node.chain.state import View, city_of
 from node.chain.transition import active_policy
 from node.chain.types import EpochMs, Hash, Height
@@ -86,6 +87,13 @@ class NodeStatus:
     pending: int
     blocks_from: Height
     """Oldest block here: above 1 on a node that was begun from a snapshot and lacks those before."""
+    protocol: int
+    """The version in force for the next block."""
+    protocol_known: int
+    """The newest that this release knows."""
+    protocol_next: int
+    """The version that was decided and waits for its height; 0 for none."""
+    protocol_next_height: int
     offences: int
     """Of authorities, on the chain; ``GET /v1/offences`` names them."""
 
@@ -106,6 +114,8 @@ class StatusDesk:
         """Now."""
         executor, vitals = self._executor, self._vitals
         genesis, point, reasons = executor.genesis, executor.point, vitals.reasons()
+        following = Height(point.height + 1)
+        waiting = protocol_waiting(executor.ledger, following)
         longest = active_policy(executor.ledger).ledger.validity_max_ms
         return NodeStatus(
             chain_id=executor.chain_id,
@@ -130,6 +140,10 @@ class StatusDesk:
             validity_ms=min(VALIDITY_MS * genesis.rehearsal_rate, longest // 2),
             pending=len(self._pool),
             blocks_from=executor.blocks_from,
+            protocol=protocol_at(executor.ledger, following),
+            protocol_known=executor.known_protocol,
+            protocol_next=0 if waiting is None else waiting.version,
+            protocol_next_height=0 if waiting is None else waiting.activation_height,
             offences=vitals.offences,
         )
 
