@@ -38,6 +38,9 @@ def person_data(person: Person) -> dict[str, Json]:
             for k in person.kin
         ],
         "agents": [{"agent": a.agent.hex(), "verbs": list(a.verbs)} for a in person.agents],
+        "contacts": [contact.hex() for contact in person.contacts],
+        "household": [other.hex() for other in person.household],
+        "claimed_min": person.claimed_min,
         "available_min": person.available.balance,
         "held_min": person.held.balance,
     }
@@ -72,6 +75,10 @@ def person_facts(person: Person) -> Facts:
         (t(zh="代理人", en="Agent"), f"{a.agent.hex()} ({', '.join(a.verbs)})")
         for a in person.agents
     ]
+    pairs += [(t(zh="换钥联系人", en="Contact"), contact.hex()) for contact in person.contacts]
+    pairs += [(t(zh="同住", en="Lives with"), other.hex()) for other in person.household]
+    if person.claimed_min:
+        pairs.append((t(zh="应归还", en="To give back"), duration(person.claimed_min)))
     return Facts(pairs)
 
 
