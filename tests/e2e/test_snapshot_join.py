@@ -1,6 +1,9 @@
 """Real processes: a node whose disk is lost joins a running city by a snapshot, and becomes whole again."""
 
 import json
+import shutil
+import subprocess
+import sys
 import urllib.error
 import urllib.request
 from pathlib import Path
@@ -20,6 +23,7 @@ from scripts.chaos.rig import HEAL_S, POLL_S, Rig
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
 
+ROOT = Path(__file__).resolve().parents[2]
 SEED = 41
 EVERY = 4
 FAR = 12
@@ -78,3 +82,44 @@ def test_a_wiped_node_far_behind_joins_by_a_snapshot_signs_again_and_becomes_who
         assert asked(f"{doors.public}/v1/status")[1]["blocks_from"] == 1
         require_kept(rig, work.told)
         assert require_one_word(rig, rig.copies()) > height
+
+
+def verb(*words: str) -> tuple[int, str]:
+    """Exit code and what ``timebank node`` said."""
+    line = [sys.executable, "-m", "node", "node", *words]
+    done = subprocess.run(line, capture_output=True, text=True, check=False, cwd=ROOT)
+    return done.returncode, done.stdout + done.stderr
+
+
+@pytest.mark.feature("A9")
+def test_a_snapshot_is_carried_as_files_to_a_node_that_reaches_nobody(tmp_path: Path) -> None:
+    """Taken from a running node and from a stopped one; a copy with one byte changed is refused with its number."""
+    with SnapshotRig(tmp_path, 4, 40) as rig:
+        victim, other = rig.districts[1], rig.districts[0]
+        home, source = rig.home(victim), rig.home(other)
+        with Load(rig, 2, SEED):
+            shelf = SnapshotShelf(source.snapshots)
+            assert wait_until(lambda: (shelf.newest() or 0) >= EVERY, HEAL_S, POLL_S)
+        code, said = verb("snapshot", "--home", str(source.root), "--out", str(tmp_path / "one"))
+        assert code == 0, said
+        rig.city.stop(victim)
+        code, said = verb("snapshot", "--home", str(home.root), "--out", str(tmp_path / "two"))
+        assert code == 0, said
+        rig.wipe(victim)
+        begin = ("init", "--home", str(home.root), "--district", victim, "--genesis")
+        genesis = str(source.genesis)
+        broken = tmp_path / "broken"
+        shutil.copytree(tmp_path / "two", broken)
+        chunk = broken / "chunk-00000"
+        chunk.write_bytes(chunk.read_bytes()[:-1] + b"\xc1")
+        code, said = verb(*begin, genesis, "--from-snapshot", str(broken))
+        assert (code, "N07" in said) == (1, True), said
+        code, said = verb(*begin, genesis, "--from-snapshot", str(tmp_path / "two"))
+        assert code == 0, said
+        rig.start(victim)
+        rig.settle()
+        status = asked(f"{rig.city.doors(victim).public}/v1/status")[1]
+        assert int(str(status["blocks_from"])) > 1
+        code, said = verb(*begin, genesis, "--from-snapshot", str(tmp_path / "one"))
+        assert code == 3, said
+        assert require_one_word(rig) > 0
