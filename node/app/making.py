@@ -59,8 +59,9 @@ def make_home(home: NodeHome, genesis_path: Path | None, district: str) -> MadeH
             en="The genesis names other keys for {district} than this home has.",
         )
         raise usage(why.fill(district=code))
+    first = not home.genesis.exists()
     home.write_genesis(genesis)
-    if not any(home.data.iterdir()):
+    if first and not any(home.data.iterdir()):
         VoteLog.create(RealFiles(home.data), chain_id_of(genesis))
     if not home.config.exists():
         home.config.write_text(f'district = "{code}"\n', encoding="utf-8")
