@@ -81,4 +81,6 @@ EVENT_WEEKDAY: Final = 5
 """Saturday; Monday is 0."""
 EVENT_PLACES: Final = 12
 UPHEAVALS_A_DAY: Final = 5
-"""For a thousand people, of each kind: suspensions, lost keys, moves."""
+"""For a thousand people, of each kind: suspensions, lost keys, moves, notices of leaving, duplicates."""
+STAY: Final = 333
+"""Of those who were said to leave: still there."""

@@ -1,4 +1,4 @@
-"""What happens to few, and moves no minute: a suspension with its appeal and end, a lost key, a move of home.
+"""What happens to few, and moves no minute: suspensions, lost keys, moves of home, closed accounts.
 
 It happens to people who never serve and have no relatives, each at most once, so that nobody's day depends on it.
 Whoever has recovered a key speaks with the new one afterwards.
@@ -10,7 +10,7 @@ from typing import Final, NamedTuple
 from node.chain import keys
 from node.chain.hashing import SUITE_ED25519_SHA256
 from node.chain.policy import DAY_MS
-from node.chain.tx.leaving import ChangeHome
+from node.chain.tx.leaving import ChangeHome, CloseAccount, FinishClosing, MergePersons
 from node.chain.tx.recovery import SetContacts, SupportRecovery
 from node.chain.tx.safety import AppealSuspension, EndSuspension, Suspend
 from node.chain.types import Code, EpochMs
@@ -37,6 +37,13 @@ class _Recovering(NamedTuple):
     due_ms: int
 
 
+class _Leaving(NamedTuple):
+    """Whose account closes, once nobody has heard of them for so long."""
+
+    person: Resident
+    due_ms: int
+
+
 class Upheavals:
     """One a day for every few hundred people."""
 
@@ -51,9 +58,11 @@ class Upheavals:
             for r in residents
             if r.serves and r.has_key and not r.active and not r.kin and r not in staff
         ]
-        self._delay_ms = scribe.ground.genesis.policy.persons.recovery_delay_ms
+        policy = scribe.ground.genesis.policy.persons
+        self._delay_ms, self._notice_ms = policy.recovery_delay_ms, policy.closing_notice_ms
         self._suspended: list[_Suspended] = []
         self._recovering: list[_Recovering] = []
+        self._leaving: list[_Leaving] = []
 
     def day(self, *, beginning: bool) -> None:
         """The evening's part of it.
@@ -63,10 +72,13 @@ class Upheavals:
         """
         self._use_new_keys()
         self._end_suspensions()
+        self._close()
         if beginning:
             self._suspend()
             self._lose_keys()
             self._move()
+            self._leave()
+            self._merge()
 
     def _some(self) -> list[Resident]:
         """To whom it happens today."""
@@ -112,7 +124,7 @@ class Upheavals:
         helped = []
         for person in chosen:
             if len(self._quiet) < CONTACTS:
-                return
+                break
             friends = self._quiet[-CONTACTS:]
             scribe.say(person.hand, SetContacts(tuple(friend.hand.id for friend in friends)))
             helped.append((person, friends, bytes(scribe.paper())))
@@ -153,3 +165,47 @@ class Upheavals:
             person.home, person.site = home, site
             scribe.books.done["moves"] += 1
         scribe.agree(actions)
+
+    def _leave(self) -> None:
+        """Two districts give notice; a third of those who leave are still there, and say so."""
+        scribe, actions, stay = self._scribe, [], []
+        for person in self._some():
+            body = CloseAccount(person.hand.id, Code("leave"), (), scribe.paper())
+            elsewhere = scribe.rng.choice([h for h in scribe.ground.desks if h != person.home])
+            reviewer = scribe.turn(scribe.desk(elsewhere).reviewers)
+            actions.append((scribe.turn(scribe.desk(person.home).recorders), reviewer, body))
+            if draw(scribe.rng, proportions.STAY):
+                stay.append(person)
+            else:
+                due_ms = scribe.now_ms + self._notice_ms + DAY_MS
+                self._leaving.append(_Leaving(person, due_ms))
+        scribe.agree(actions)
+        for person in stay:
+            scribe.say(person.hand, SetContacts(()))
+            scribe.books.done["closings-stopped"] += 1
+        scribe.flush()
+
+    def _merge(self) -> None:
+        """Somebody was registered twice; the duplicate has nothing open and closes the next day."""
+        scribe, actions = self._scribe, []
+        for person in self._some():
+            if not self._quiet:
+                break
+            survivor = self._quiet[-1]
+            body = MergePersons(person.hand.id, survivor.hand.id, scribe.paper())
+            elsewhere = scribe.rng.choice([h for h in scribe.ground.desks if h != person.home])
+            reviewer = scribe.turn(scribe.desk(elsewhere).reviewers)
+            actions.append((scribe.turn(scribe.desk(person.home).recorders), reviewer, body))
+            self._leaving.append(_Leaving(person, scribe.now_ms))
+        scribe.agree(actions)
+
+    def _close(self) -> None:
+        scribe = self._scribe
+        ripe = [one for one in self._leaving if one.due_ms <= scribe.now_ms]
+        self._leaving = [one for one in self._leaving if one.due_ms > scribe.now_ms]
+        for one in ripe:
+            reviewer = scribe.turn(scribe.desk(one.person.home).reviewers)
+            scribe.say(reviewer, FinishClosing(one.person.hand.id))
+            scribe.books.count("city", persons=-1)
+            scribe.books.done["closings"] += 1
+        scribe.flush()
