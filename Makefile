@@ -19,6 +19,7 @@ STAMP := $(VENV)/.stamp
 SEEDS ?= 100
 ROUNDS ?= 3
 KILLS ?= 24
+N ?= 1000000
 N ?= 10000
 FAST_TESTS = $(wildcard tests/unit tests/scenarios)
 # Two processes, as the smallest machine has two cores; tests that start a city of their own run one after the other.
@@ -117,6 +118,9 @@ laws: setup ## N right and N wrong statements (default 10000) against the sums, 
 
 bench: setup ## Measure against the machine's own primitives; prints a table and JSON.
 	$(PY) -m scripts.bench
+
+audit-big: setup ## Make an archive of N transactions (default 1000000; kept in var/big), verify it, say how fast and in what memory.
+	$(PY) -m scripts.big_archive --transactions $(N)
 
 # --- What is generated ------------------------------------------------------------------------------------------
 

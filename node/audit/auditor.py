@@ -28,8 +28,10 @@ from node.chain.types import Hash
 from node.chain.verify import AuthorityChange, Point
 from node.chain.violations import Incomplete, Violation, ViolationCode
 
-AHEAD_BLOCKS: Final = 8
-"""Blocks read before the one that is executed; of at most 8 MiB each."""
+AHEAD_TRANSACTIONS: Final = 1_024
+"""Decoded beyond the block that is executed: some batches of signatures, of at most 4 KiB each."""
+AHEAD_BLOCKS: Final = 512
+"""Blocks decoded beyond it, where they hold fewer."""
 
 OpenArchive = Callable[[], BinaryIO]
 Progress = Callable[[int], None]
@@ -63,6 +65,31 @@ class Outcome:
     signatures: int
     matched: tuple[tuple[Noted, int], ...]
     seconds: float
+
+
+class _Ahead:
+    """Blocks that the walk has read and nobody has executed."""
+
+    def __init__(self) -> None:
+        self.blocks: deque[tuple[Parsed, Verdicts | None]] = deque()
+        self._transactions = 0
+
+    @property
+    def is_enough(self) -> bool:
+        """Whether so many wait behind the next one that it must be executed."""
+        if len(self.blocks) > AHEAD_BLOCKS:
+            return True
+        behind = self._transactions - (len(self.blocks[0][0].transactions) if self.blocks else 0)
+        return behind >= AHEAD_TRANSACTIONS
+
+    def add(self, parsed: Parsed, verdicts: Verdicts | None) -> None:
+        self.blocks.append((parsed, verdicts))
+        self._transactions += len(parsed.transactions)
+
+    def take(self) -> tuple[Parsed, Verdicts | None]:
+        parsed, verdicts = self.blocks.popleft()
+        self._transactions -= len(parsed.transactions)
+        return parsed, verdicts
 
 
 class Auditor:
@@ -151,7 +178,7 @@ class Auditor:
             Violation: the first in order of height, whether the walk or execution finds it.
             Incomplete: the file stops early, and nothing before is wrong.
         """
-        waiting: deque[tuple[Parsed, Verdicts | None]] = deque()
+        waiting = _Ahead()
         stopped: Violation | Incomplete | None = None
         steps = walk.steps()
         while stopped is None:
@@ -166,12 +193,14 @@ class Auditor:
             except (Violation, Incomplete) as fault:
                 stopped = fault
                 continue
-            waiting.append((parsed, workers.submit(self._replay.items(parsed))))
+            verdicts = workers.submit(self._replay.items(parsed)) if workers.wanted else None
+            waiting.add(parsed, verdicts)
             progress()
-            if len(waiting) > AHEAD_BLOCKS:
-                self._execute(*waiting.popleft())
-        while waiting:
-            self._execute(*waiting.popleft())
+            while waiting.is_enough:
+                self._execute(*waiting.take())
+        workers.flush()
+        while waiting.blocks:
+            self._execute(*waiting.take())
         if stopped is not None:
             raise stopped
 

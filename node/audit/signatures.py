@@ -1,7 +1,8 @@
 """Signatures verified ahead of execution by worker processes.
 
 A verdict is a cache in front of the rule, never instead of it: what is not known to verify, execution verifies itself.
-Work goes out in batches, because handing one signature to another process costs more than verifying it.
+Work goes out in batches that run across blocks, because handing one signature to another process costs more than
+verifying it, and most blocks of a city hold only a few.
 """
 
 from collections.abc import Sequence
@@ -15,30 +16,47 @@ from node.chain.keys import verify_many
 from node.chain.transition import KnownSignature, nothing_known
 from node.chain.types import Hash
 
-BATCH: Final = 128
-"""Signatures of one task: about 6 ms of work."""
+BATCH: Final = 256
+"""Signatures of one task: about 12 ms of work."""
 WORTH_SENDING: Final = 16
-"""A block with fewer is verified where it is executed."""
+"""A smaller batch is verified where it is executed."""
 
 Item = tuple[Hash, SignedItem]
 """A transaction id and what its signature is verified by."""
 
 
+class Batch:
+    """Signatures that go to a worker together."""
+
+    def __init__(self) -> None:
+        """Empty, and not sent."""
+        self.items: list[Item] = []
+        self._future: Future[list[bool]] | None = None
+        self._sound: frozenset[tuple[Hash, bytes]] = frozenset()
+
+    def send(self, pool: ProcessPoolExecutor) -> None:
+        """Let a worker verify it."""
+        self._future = pool.submit(verify_many, [item for _, item in self.items])
+
+    def sound(self) -> frozenset[tuple[Hash, bytes]]:
+        """Ids and keys of what verified; waits for the worker, and knows nothing of what was not sent."""
+        if self._future is not None:
+            pairs = zip(self.items, self._future.result(), strict=True)
+            self._sound = frozenset((tx_id, item[1]) for (tx_id, item), good in pairs if good)
+            self._future = None
+        return self._sound
+
+
 class Verdicts:
     """Which of a block's transactions verified, once somebody asks."""
 
-    def __init__(self, items: Sequence[Item], futures: Sequence[Future[list[bool]]]) -> None:
+    def __init__(self, batches: Sequence[Batch]) -> None:
         """Wait for nothing yet."""
-        self._items, self._futures = items, futures
+        self._batches = batches
 
     def known(self) -> KnownSignature:
         """The cache for executing the block; waits for the workers."""
-        verdicts = [verdict for future in self._futures for verdict in future.result()]
-        sound = {
-            (tx_id, item[1])
-            for (tx_id, item), verdict in zip(self._items, verdicts, strict=True)
-            if verdict
-        }
+        sound = frozenset[tuple[Hash, bytes]]().union(*(b.sound() for b in self._batches))
         return lambda tx_id, key: (tx_id, key) in sound
 
 
@@ -47,8 +65,9 @@ class Workers:
 
     def __init__(self, jobs: int) -> None:
         """Use this many processes in all, the executing one included."""
-        self._jobs = jobs
+        self._others = jobs - 1
         self._pool: ProcessPoolExecutor | None = None
+        self._open = Batch()
 
     def __enter__(self) -> "Workers":
         """Start no process before there is work."""
@@ -64,16 +83,28 @@ class Workers:
         if self._pool is not None:
             self._pool.shutdown(cancel_futures=True)
 
-    def submit(self, items: Sequence[Item]) -> Verdicts | None:
-        """Verify a block's signatures elsewhere; None when that is not worth it."""
-        if self._jobs == 1 or len(items) < WORTH_SENDING:
-            return None
-        if self._pool is None:
-            self._pool = ProcessPoolExecutor(self._jobs, mp_context=get_context("spawn"))
-        parts = [items[at : at + BATCH] for at in range(0, len(items), BATCH)]
-        pool = self._pool
-        futures = [pool.submit(verify_many, [item for _, item in part]) for part in parts]
-        return Verdicts(items, futures)
+    @property
+    def wanted(self) -> bool:
+        """Whether anybody but the executing process verifies."""
+        return self._others > 0
+
+    def submit(self, items: Sequence[Item]) -> Verdicts:
+        """Verify a block's signatures elsewhere, together with those of its neighbours."""
+        batches = [self._open]
+        for item in items:
+            if len(self._open.items) == BATCH:
+                self.flush()
+                batches.append(self._open)
+            self._open.items.append(item)
+        return Verdicts(batches)
+
+    def flush(self) -> None:
+        """Send what waits for company, unless that is not worth it."""
+        if len(self._open.items) >= WORTH_SENDING:
+            if self._pool is None:
+                self._pool = ProcessPoolExecutor(self._others, mp_context=get_context("spawn"))
+            self._open.send(self._pool)
+        self._open = Batch()
 
 
 def known_by(verdicts: Verdicts | None) -> KnownSignature:
