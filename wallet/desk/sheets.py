@@ -10,6 +10,7 @@ from typing import Final
 
 import click
 
+from node.chain.errors import Rejected
 from node.chain.tx.orders import Confirm
 from node.chain.tx.sheets import CODE_CHARACTERS, SHEET_CODES, CancelSheet, RegisterSheet, Slip
 from node.chain.types import UINT_MAX, Code, Id, Minutes
@@ -55,7 +56,11 @@ def register_sheet(act: Acting, *, sheet: int, codes_file: Path) -> None:
     write_whole(codes_file, ("\n".join(lines) + "\n").encode("ascii"))
     hashes = tuple(slip.hash(act.chain_id) for slip in slips)
     what = t(zh="已登记，现在可以印制。", en="Registered; it may be printed now.")
-    act.perform(RegisterSheet(sheet, hashes), what, {"sheet": sheet, "file": str(codes_file)})
+    try:
+        act.perform(RegisterSheet(sheet, hashes), what, {"sheet": sheet, "file": str(codes_file)})
+    except Rejected:
+        codes_file.unlink()
+        raise
 
 
 def _random_code() -> bytes:
