@@ -11,6 +11,9 @@ from node.app.doctor.findings import Finding, doubtful, of_storage, well
 from node.chain.block import Header, decode_block
 from node.chain.errors import Malformed
 from node.chain.genesis import Genesis, chain_id_of
+from node.chain.protocol import FIRST_PROTOCOL, KNOWN_PROTOCOL
+from node.chain.records import decode_record, key_of
+from node.chain.records.settings import ProtocolRecord, policy_id
 from node.chain.types import Hash, Height
 from node.config import NodeHome
 from node.console.language import same, t
@@ -27,6 +30,7 @@ SCRUB_PIECE_BYTES: Final = 16_777_216
 BLOCKS: Final = t(zh="区块日志", en="Block log")
 VOTES: Final = t(zh="投票日志", en="Vote log")
 PROPOSALS: Final = t(zh="提议日志", en="Proposal log")
+PROTOCOL: Final = t(zh="协议版本", en="Protocol")
 DATABASE: Final = t(zh="索引数据库", en="Index database")
 
 
@@ -37,10 +41,12 @@ class StoresSeen:
     Attributes:
         findings: one or more for each store.
         newest: header of the newest block; None without blocks, or when they do not read.
+        protocols: versions that were decided, as far as the index database has come.
     """
 
     findings: tuple[Finding, ...]
     newest: Header | None
+    protocols: tuple[ProtocolRecord, ...] = ()
 
 
 def look_at_stores(home: NodeHome, genesis: Genesis) -> StoresSeen:
@@ -56,13 +62,15 @@ def look_at_stores(home: NodeHome, genesis: Genesis) -> StoresSeen:
         except StorageFault as fault:
             return StoresSeen((of_storage(BLOCKS, fault, root),), None)
         tip = log.last_height or Height(0)
+        database, protocols = _of_database(home, chain_id, tip, has_blocks=len(log) > 0)
         findings = (
             _of_log(log, tip),
             *_of_votes(files, chain_id, tip, root),
             *_of_proposals(files, root),
-            *_of_database(home, chain_id, tip, has_blocks=len(log) > 0),
+            database,
+            *(_of_protocol(one, tip, root) for one in protocols),
         )
-        return StoresSeen(findings, newest)
+        return StoresSeen(findings, newest, protocols)
 
 
 def _size(files: ShadowFiles) -> int:
@@ -127,12 +135,11 @@ def _of_proposals(files: ShadowFiles, root: str) -> Iterator[Finding]:
 
 def _of_database(
     home: NodeHome, chain_id: Hash, tip: Height, *, has_blocks: bool
-) -> Iterator[Finding]:
+) -> tuple[Finding, tuple[ProtocolRecord, ...]]:
     directory = home.data / DATABASE_DIRECTORY
     if not directory.is_dir():
         said = t(zh="没有；启动时由区块日志重建", en="Not there; the next start makes it")
-        yield doubtful(DATABASE, "D08", said) if has_blocks else well(DATABASE, said)
-        return
+        return doubtful(DATABASE, "D08", said) if has_blocks else well(DATABASE, said), ()
     with tempfile.TemporaryDirectory() as place, ExitStack() as stack:
         try:
             copy = Path(place) / DATABASE_DIRECTORY
@@ -143,9 +150,35 @@ def _of_database(
                 pass
             store = ChainStore(database, chain_id)
             applied = store.applied_height or Height(0)
-            yield _of_applied(applied, tip, str(home.root))
+            return _of_applied(applied, tip, str(home.root)), tuple(_protocols(store))
         except StorageFault as fault:
-            yield of_storage(DATABASE, fault, str(home.root))
+            return of_storage(DATABASE, fault, str(home.root)), ()
+
+
+def _protocols(store: ChainStore) -> Iterator[ProtocolRecord]:
+    version = FIRST_PROTOCOL + 1
+    while (raw := store.record(key_of(ProtocolRecord, policy_id(version)))) is not None:
+        record = decode_record(raw)
+        assert isinstance(record, ProtocolRecord)
+        yield record
+        version += 1
+
+
+def _of_protocol(change: ProtocolRecord, tip: Height, root: str) -> Finding:
+    """A version that this release does not know stops it at its height."""
+    said = t(zh="协议 {v}，高度 {h} 起", en="protocol {v} from height {h}").fill(
+        v=change.version, h=change.activation_height
+    )
+    if change.version <= KNOWN_PROTOCOL:
+        return well(PROTOCOL, said)
+    if change.activation_height > tip + 1:
+        late = t(
+            zh="{said}，本程序只认识到 {known}：请在高度 {h} 之前更新",
+            en="{said}, this release knows {known}: update before height {h}",
+        ).fill(said=said, known=KNOWN_PROTOCOL, h=change.activation_height)
+        return doubtful(PROTOCOL, "D13", late)
+    reason = f"{said.en}, this release knows {KNOWN_PROTOCOL}"
+    return of_storage(PROTOCOL, StorageFault(StorageCode.UPDATE_NEEDED, "protocol", reason), root)
 
 
 def _of_applied(applied: Height, tip: Height, root: str) -> Finding:

@@ -24,6 +24,7 @@ from node.app.doctor.stores import look_at_stores
 from node.app.inquiry import ask_public
 from node.chain.block import Header
 from node.chain.genesis import Genesis
+from node.chain.protocol import KNOWN_PROTOCOL
 from node.config import NodeConfig, NodeHome, check, load
 from node.config.homes import read_seed
 from node.console.command import Group, command
@@ -147,6 +148,11 @@ def _answer(config: NodeConfig) -> Finding:
     if reasons:
         said = same(" ".join(map(str, reasons)))
         return doubtful(RUNNING, "D12", said, same("timebank node status"))
+    coming, known = int(str(answer["protocol_next"])), int(str(answer["protocol_known"]))
+    if coming > known:
+        said = t(zh="请在高度 {h} 之前更新", en="update before height {h}")
+        height = str(answer["protocol_next_height"])
+        return doubtful(RUNNING, "D13", said.fill(h=height), same("timebank node status"))
     return well(RUNNING, t(zh="高度 {h}", en="height {h}").fill(h=str(answer["height"])))
 
 
@@ -206,13 +212,14 @@ def _finding_data(one: Finding, lang: str) -> dict[str, Json]:
 )
 @pass_console
 def upgrade_check(console: Console) -> ExitCode:
-    """Exit 5 when something does not open."""
+    """Exit 5 when something does not open, or a protocol version was decided that this release does not know."""
     home = NodeHome(console.home)
     genesis = home.read_genesis()
     stores = look_at_stores(home, genesis)
     formats = tuple(formats_of(ShadowFiles(Path(home.data)), genesis, stores.newest))
     faults = [one for one in stores.findings if one.verdict is Verdict.FAULT]
-    opens = not faults and all(one.known for one in formats)
+    known = all(one.version <= KNOWN_PROTOCOL for one in stores.protocols)
+    opens = not faults and known and all(one.known for one in formats)
     columns = (
         Column(t(zh="数据", en="Data")),
         Column(t(zh="文件或高度", en="File or height")),
@@ -221,7 +228,7 @@ def upgrade_check(console: Console) -> ExitCode:
         Column(t(zh="结果", en="Result")),
     )
     rows = [_format_row(one) for one in formats]
-    rows += [(one.subject, "-", "-", one.code, one.said) for one in stores.findings]
+    rows += [(one.subject, "-", "-", one.code or "-", one.said) for one in stores.findings]
     data: dict[str, Json] = {
         "opens": opens,
         "formats": [_format_data(one) for one in formats],

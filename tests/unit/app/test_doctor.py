@@ -15,11 +15,16 @@ from click.testing import CliRunner
 from node.app.doctor.findings import Verdict
 from node.app.doctor.home import Machine
 from node.app.doctor.verbs import Diagnosis, examine
+from node.chain.protocol import KNOWN_PROTOCOL
+from node.chain.records import encode_record, key_of
+from node.chain.records.settings import ProtocolRecord, policy_id
+from node.chain.types import Height
 from node.cli import root
 from node.config import NodeHome, load, make_keys
 from node.net.identity import TlsKey
 from node.net.tls import PinnedTls
 from node.store.files import RealFiles
+from node.store.level import LevelKeyValue
 from node.store.nodelock import node_lock
 from node.store.segment import HEADER_BYTES
 from tests.unit.app.homes import CREATED_MS, RealHome, make_home
@@ -200,3 +205,21 @@ def test_data_of_a_newer_release_is_named_with_its_format(made: RealHome) -> Non
     (bad,) = [one for one in said["formats"] if not one["known"]]
     assert (bad["subject"], bad["found"], bad["opens"]) == ("Block log", "2", "1")
     assert codes(look(made)) == {"S09"}
+
+
+@pytest.mark.feature("K10")
+def test_a_decided_protocol_that_this_release_does_not_know_is_told_before_its_height(
+    made: RealHome,
+) -> None:
+    """A warning while the node may still go on, ``S13`` where it stops; no release for this data either way."""
+    store = LevelKeyValue(made.home.data / "state")
+    key = b"r" + key_of(ProtocolRecord, policy_id(KNOWN_PROTOCOL + 1))
+    for height, faults, warnings in ((900, set(), {"D13"}), (4, {"S13"}, set())):
+        change = ProtocolRecord(KNOWN_PROTOCOL + 1, Height(height), bytes(16))
+        store.write([(key, encode_record(change))])
+        store.close()
+        found = look(made)
+        assert (codes(found), codes(found, Verdict.WARN)) == (faults, warnings)
+        assert run(made, "node", "upgrade-check")[0] == 5
+        store = LevelKeyValue(made.home.data / "state")
+    store.close()
