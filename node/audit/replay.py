@@ -13,13 +13,14 @@ from node.audit.structure import Step
 from node.chain.errors import Bug, ErrorCode, Malformed, Rejected
 from node.chain.genesis import Genesis, new_ledger
 from node.chain.ledger import Ledger
+from node.chain.protocol import KNOWN_PROTOCOL, protocol_at
 from node.chain.records import key_of
 from node.chain.records.actors import Actor, Operator, Person
 from node.chain.rules.envelope import signing_key
 from node.chain.transition import BlockRun, Execution, KnownSignature, nothing_known
 from node.chain.tx.envelope import SignedTransaction, parse, sign_bytes
 from node.chain.types import Hash
-from node.chain.violations import Violation, ViolationCode
+from node.chain.violations import Incomplete, Violation, ViolationCode
 
 _CODES: Final[Mapping[ErrorCode, ViolationCode]] = MappingProxyType(
     {
@@ -103,6 +104,7 @@ class Replay:
 
         Raises:
             Violation: a transaction breaks a rule, the books do not balance, or the block says another outcome.
+            Incomplete: the districts decided a protocol that this program does not know.
         """
         step = parsed.step
         execution = self._execute(parsed, known)
@@ -113,6 +115,12 @@ class Replay:
 
     def _execute(self, parsed: Parsed, known: KnownSignature) -> Execution:
         header = parsed.step.block.header
+        version = protocol_at(self.ledger, header.height)
+        if version > KNOWN_PROTOCOL:
+            reason = (
+                f"protocol {version} from here on, this program knows {KNOWN_PROTOCOL}: update it"
+            )
+            raise Incomplete(header.height - 1, reason)
         run = BlockRun(self.ledger, header.height, header.time_ms)
         for pair in parsed.step.block.evidence:
             try:
