@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from itertools import islice
+from typing import Final
 
 import click
 
@@ -12,7 +13,7 @@ from node.chain.types import EpochMs, Hash, Id
 from node.console.command import option
 from node.console.formats import duration, instant
 from node.console.language import Text, t
-from node.console.result import Column, Facts, Json, Result, Table
+from node.console.result import Column, Facts, Json, Result, Table, View
 from wallet.client.answers import HistoryItem
 from wallet.commands.table import verb
 from wallet.proofs import check_proof
@@ -164,10 +165,10 @@ def _statement_data(person: Person, made: Statement) -> dict[str, Json]:
 
 
 def _by_word(what: Text) -> Text:
-    return t(zh="{what}（节点记录）", en="{what} (by the node's record)").fill(what=what)
+    return t(zh="{what} *", en="{what} *").fill(what=what)
 
 
-def _statement_view(made: Statement) -> tuple[Table, Facts, Text]:
+def _statement_view(made: Statement) -> tuple[View, ...]:
     columns = (
         Column(t(zh="时间", en="When")),
         Column(t(zh="事项", en="What")),
@@ -199,4 +200,13 @@ def _statement_view(made: Statement) -> tuple[Table, Facts, Text]:
             en="Note: the movements add up to {sum}, not to the balance; ask the service desk.",
         ).fill(sum=duration(made.total_min))
     )
-    return Table(columns, rows, empty=t(zh="还没有收支。", en="No movements yet.")), facts, verdict
+    table = Table(columns, rows, empty=t(zh="还没有收支。", en="No movements yet."))
+    if all(line.proven for line in made.lines):
+        return table, facts, verdict
+    return table, _NODES_WORD, facts, verdict
+
+
+_NODES_WORD: Final = t(
+    zh="带 * 的几笔，时间多少取自节点的记录。",
+    en="* The minutes of these lines are by the node's record.",
+)
