@@ -41,10 +41,9 @@ from node.chain.records.remarks import Complaint
 from node.chain.records.safety import Suspension
 from node.chain.records.settlement import SettlementRun
 from node.chain.types import Id
-from node.runtime.queries.facets import FACETS, Decision, Matter
 
 router: Final = APIRouter(tags=["matters"])
-NOUNS: Final[dict[str, type[Matter | Decision]]] = {
+NOUNS: Final[dict[str, type[StateRecord]]] = {
     "claims": Claim,
     "closings": Closing,
     "complaints": Complaint,
@@ -58,11 +57,25 @@ NOUNS: Final[dict[str, type[Matter | Decision]]] = {
     "suspensions": Suspension,
 }
 """Noun of the address to the kind of its records."""
+FILTERS: Final[dict[str, frozenset[str]]] = {
+    "claims": frozenset({"person"}),
+    "closings": frozenset({"state", "person"}),
+    "complaints": frozenset({"state", "order"}),
+    "corrections": frozenset({"order"}),
+    "donations": frozenset({"person"}),
+    "entries": frozenset({"person"}),
+    "motions": frozenset({"state"}),
+    "positions": frozenset(),
+    "recoveries": frozenset({"state", "person"}),
+    "settlements": frozenset({"state"}),
+    "suspensions": frozenset({"state", "person"}),
+}
+"""Noun to the filters it takes beside ``district``."""
 _SHARED: Final = (Motion, SettlementRun, Position)
 """Kinds that name no person's affairs."""
 
 
-def _listing(noun: str, kind: type[Matter | Decision]) -> Callable[..., object]:
+def _listing(noun: str, kind: type[StateRecord]) -> Callable[..., object]:
     async def matters(  # noqa: PLR0913 - one argument for each parameter of the query
         request: Request,
         *,
@@ -75,7 +88,7 @@ def _listing(noun: str, kind: type[Matter | Decision]) -> Callable[..., object]:
     ) -> Response:
         """Only what the reader may see; a filter that these records do not have is refused."""
         wanted = given_of(state=state, person=id_of(person), order=id_of(order))
-        strange = wanted.keys() - {name for name, _ in FACETS[kind]}
+        strange = wanted.keys() - FILTERS[noun]
         if strange:
             raise ApiFault(ApiCode.BAD_PARAMETER, ", ".join(sorted(strange)))
         services = services_of(request)

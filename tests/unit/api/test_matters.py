@@ -2,11 +2,13 @@
 
 import pytest
 
+from node.api.routes.matters import FILTERS, NOUNS
 from node.chain.tx.organisation import OpenSite, Propose
 from node.chain.tx.safety import Pause, Suspend
 from node.chain.types import Code, EpochMs, Hash
+from node.runtime.queries.facets import FACETS
 from tests.kernel_city import GULOU, JIANYE, SITE
-from tests.unit.api.conftest import Story
+from tests.unit.api.conftest import Story, tell
 from tests.unit.api.door import DoorCity, Reply
 
 EVIDENCE = Hash(bytes([9]) * 32)
@@ -30,9 +32,10 @@ def stopped(story: Story) -> DoorCity:
     return city
 
 
-def test_a_suspension_is_for_the_person_and_staff_of_their_home(story: Story):
+def test_a_suspension_is_for_the_person_and_staff_of_their_home(city: DoorCity):
     """Staff name a purpose and are noted; others see nothing; what has ended is no longer active."""
-    city = stopped(story)
+    story = tell(city)
+    stopped(story)
     clerk, stranger = city.staff("second", GULOU), city.staff("second", JIANYE)
     assert scopes(city.read_signed("/v1/suspensions", story.li)) == ["accept"]
     assert scopes(city.read_signed("/v1/suspensions", story.wang)) == []
@@ -78,3 +81,9 @@ def test_staff_of_another_district_prove_the_proposal_they_are_asked_to_second(s
     assert city.read_signed(target, other, "service").status == 200
     assert city.read_signed(target, other).code == "A13"
     assert city.read_signed(target, story.wang).code == "A13"
+
+
+def test_the_door_knows_the_filters_that_the_lists_have():
+    """The district is the door's own."""
+    kept = {kind: {name for name, _ in facets} for kind, facets in FACETS.items()}
+    assert {noun: kept[kind] for noun, kind in NOUNS.items()} == FILTERS  # type: ignore[index]
