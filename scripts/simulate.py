@@ -26,13 +26,16 @@ from node.sim.world import Kind, plan_of
     show_default=True,
     help="Who lies; beyond f, forks may happen and must name their culprits.",
 )
+@click.option("--disk-faults", is_flag=True, help="Disks also refuse writes and syncs.")
 @click.option("--real", is_flag=True, help="The city's own ledger instead of a toy.")
-def main(seeds: int, first: int, nodes: int, kind: str, *, real: bool) -> None:
+def main(seeds: int, first: int, nodes: int, kind: str, *, real: bool, disk_faults: bool) -> None:
     """Simulate cities in trouble, one for each seed."""
     begun_s = time.monotonic()
     heights = forks = stalls = 0
     for number in range(1, seeds + 1):
-        plan = replace(plan_of(first + number - 1, nodes, Kind(kind)), real=real)
+        plan = replace(
+            plan_of(first + number - 1, nodes, Kind(kind)), real=real, disk_faults=disk_faults
+        )
         try:
             outcome = run(plan)
         except Broken as reason:

@@ -127,6 +127,8 @@ class Checker:
         """What an honest node signs is durable before it leaves and convicts it never, across all its lives."""
         if not node.honest:
             return
+        if node.fuse.failed:
+            raise Broken(f"node {node.place} goes on after its disk has refused a write")
         message = decode_peer_message(kind, payload)
         match message:
             case VotesMessage():

@@ -20,14 +20,22 @@ class Fuse:
     def __init__(self) -> None:
         """A fuse that is not lit."""
         self._left: int | None = None
+        self._sound_left: int | None = None
+        self.failed = False
+        """Whether the disk has refused something since the process began."""
+
+    def spoil(self, actions: int) -> None:
+        """Let the disk refuse the ``actions``-th write, sync or change from now, counted from 0, and all after it."""
+        self._sound_left = actions
 
     def light(self, actions: int) -> None:
         """Blow instead of the ``actions``-th action from now, counted from 0."""
         self._left = actions
 
     def quench(self) -> None:
-        """Do not blow."""
-        self._left = None
+        """Do not blow, and let the disk be sound."""
+        self._left = self._sound_left = None
+        self.failed = False
 
     def tick(self) -> None:
         """One action is about to happen.
@@ -41,6 +49,21 @@ class Fuse:
             self._left = None
             raise PowerLoss
         self._left -= 1
+
+    def touch(self) -> None:
+        """The disk is about to change.
+
+        Raises:
+            PowerLoss: it does not, and the node is dead.
+            StorageFault: it refuses, as a full or a broken disk does.
+        """
+        self.tick()
+        if self._sound_left is None:
+            return
+        if self._sound_left == 0:
+            self.failed = True
+            raise StorageFault(StorageCode.WRITE_FAILED, "simulated", "the disk refuses")
+        self._sound_left -= 1
 
 
 @dataclass(slots=True)
@@ -89,7 +112,7 @@ class SimulatedFile:
 
     def write(self, offset: int, data: bytes) -> None:
         """See ``File.write``."""
-        self._fuse.tick()
+        self._fuse.touch()
         inode = self._inode
         start = min(offset, len(inode.current))
         inode.current.extend(bytes(max(0, offset - len(inode.current))))
@@ -98,7 +121,7 @@ class SimulatedFile:
 
     def truncate(self, size: int) -> None:
         """See ``File.truncate``."""
-        self._fuse.tick()
+        self._fuse.touch()
         inode = self._inode
         old = len(inode.current)
         del inode.current[size:]
@@ -111,7 +134,7 @@ class SimulatedFile:
 
     def sync(self) -> None:
         """See ``File.sync``."""
-        self._fuse.tick()
+        self._fuse.touch()
         inode = self._inode
         size = len(inode.current)
         del inode.durable[size:]
@@ -197,7 +220,7 @@ class SimulatedDisk:
 
     def sync_directory(self) -> None:
         """See ``Files.sync_directory``."""
-        self._fuse.tick()
+        self._fuse.touch()
         self._durable = dict(self._names)
         self._changes = []
 
@@ -211,7 +234,7 @@ class SimulatedDisk:
         return _SimulatedLock()
 
     def _change(self, change: _Change) -> None:
-        self._fuse.tick()
+        self._fuse.touch()
         _apply(self._names, change)
         self._changes.append(change)
 

@@ -27,6 +27,7 @@ from node.sim.outcome import run
 from node.sim.toyblocks import ToyBlocks
 from node.sim.world import Plan
 from node.store.blocklog import BlockLog
+from node.store.faults import StorageFault
 from node.store.proposallog import ProposalLog
 from node.store.votelog import VoteLog
 
@@ -101,7 +102,7 @@ def _breaks(mutant: Mutant, plan: Plan) -> str | None:
 
 _prevote_fresh, _decide, _lock = rules.prevote_fresh, rules.decide, rules.lock
 _cast_precommit, _cast_prevote = rules.cast_precommit, rules.cast_prevote
-_engine_start = Engine.start
+_engine_start, _flush = Engine.start, Signer.flush
 
 
 def _advance(original: rules.Rule, other: rules.Rule | None = None) -> Patch:
@@ -149,6 +150,13 @@ def _decide_this_round(state: State) -> rules.Move | None:
 
 def _flush_nothing(self: Signer) -> None:
     self._waiting = []
+
+
+def _flush_if_possible(self: Signer) -> None:
+    try:
+        _flush(self)
+    except StorageFault:
+        self._waiting = []
 
 
 def _signed_in_this_life(self: Signer, height: int) -> tuple[object, ...]:
@@ -271,6 +279,12 @@ MUTANTS: Final = (
         "Votes leave before they are in the vote log.",
         _HONEST,
         (Patch(Signer, "flush", _flush_nothing),),
+    ),
+    Mutant(
+        "failed-sync-ignored",
+        "A vote leaves although the disk refused it.",
+        replace(_HONEST, disk_faults=True),
+        (Patch(Signer, "flush", _flush_if_possible),),
     ),
     Mutant(
         "restart-forgets",

@@ -19,6 +19,7 @@ from node.runtime.timeouts import Pace
 from node.sim.agenda import Agenda
 from node.sim.disk import Fuse, PowerLoss, SimulatedDisk
 from node.sim.ledgers import NONCE_BYTES, CityLedger, FragileKeyValue, Ledger, ToyLedger
+from node.store.faults import StorageFault
 from node.store.proposallog import ProposalLog
 from node.store.votelog import VoteLog
 
@@ -145,6 +146,10 @@ class SimulatedNode:
         try:
             action()
         except PowerLoss:
+            self.crash()
+        except StorageFault:
+            if not self.fuse.failed:
+                raise
             self.crash()
         else:
             self._watch()

@@ -83,6 +83,8 @@ class Plan:
     """Authorities that lie; the last ones."""
     term_heights: int = 0
     """If not 0, the set changes after so many heights; without liars only."""
+    disk_faults: bool = False
+    """Every other node that would lose power has a disk that refuses writes and syncs instead."""
     real: bool = False
     """The city's own ledger instead of the toy."""
     twins: bool = False
@@ -231,7 +233,12 @@ class World:
             case Misfortune.GOOD_WEATHER:
                 self.network.weather = Weather()
             case Misfortune.POWER_LOSS if self.plan.crashes:
-                self.rng.choice(self.nodes).fuse.light(self.rng.randrange(FUSE_ACTIONS_MAX))
+                fuse, actions = (
+                    self.rng.choice(self.nodes).fuse,
+                    self.rng.randrange(FUSE_ACTIONS_MAX),
+                )
+                spoils = self.plan.disk_faults and self.rng.getrandbits(1)
+                (fuse.spoil if spoils else fuse.light)(actions)
             case Misfortune.BLACKOUT if self.plan.crashes:
                 for node in self.nodes:
                     if node.alive:

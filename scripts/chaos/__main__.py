@@ -17,6 +17,7 @@ import click
 
 from node.console.fault import Fault
 from scripts.chaos.checks import require_kept, require_one_word
+from scripts.chaos.linearizable import NotLinearizable, require_linearizable
 from scripts.chaos.load import Load
 from scripts.chaos.rig import Rig, Trouble
 from scripts.chaos.run import Run, plan_of
@@ -37,7 +38,7 @@ def main(kills: int, others: int, nodes: int, seed: int | None) -> None:
     root = Path(tempfile.mkdtemp(prefix="timebank-chaos-"))
     try:
         _play(root, nodes, chosen, plan_of(random.Random(chosen), kills, others))
-    except (Trouble, Fault) as broken:
+    except (Trouble, NotLinearizable, Fault) as broken:
         print(f"\nBROKEN with seed {chosen}: {broken}\nThe city's files stay in {root}", flush=True)
         sys.exit(1)
     shutil.rmtree(root)
@@ -56,6 +57,7 @@ def _play(root: Path, nodes: int, seed: int, plan: tuple[str, ...]) -> None:
         if load.lost:
             raise Trouble(f"{len(load.lost)} transactions never became final")
         answers = require_kept(rig, load.told)
+        events = require_linearizable(load.writes(), load.reads)
         messages = require_one_word(rig, rig.copies())
         height = rig.height(rig.districts[0])
     spent_s = time.monotonic() - begun_s
@@ -67,7 +69,8 @@ def _play(root: Path, nodes: int, seed: int, plan: tuple[str, ...]) -> None:
         )
     print(
         f"\n{height} blocks and {load.committed} transactions in {spent_s:.0f} s; "
-        f"{answers} answers compared, none lost; {messages} signed messages, no contradiction; "
+        f"{answers} answers compared, none lost; {events} events linearizable; "
+        f"{messages} signed messages, no contradiction; "
         f"{len(load.refused)} refusals"
     )
 

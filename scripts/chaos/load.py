@@ -20,6 +20,7 @@ from node.chain.tx.envelope import SignedTransaction
 from node.chain.tx.orders import Request
 from node.chain.types import NO_ID, ZERO_HASH, Code, EpochMs, Hash, Minutes
 from scripts.bench.people import seed_of
+from scripts.chaos.linearizable import Read, Write
 from scripts.chaos.rig import Rig
 from wallet.builder import build
 
@@ -41,6 +42,10 @@ class Told:
     tx_id: Hash
     height: int
     by: str
+    index: int = 0
+    begun_s: float = 0.0
+    """Handed in for the first time (monotonic clock)."""
+    ended_s: float = 0.0
 
 
 class Load:
@@ -60,6 +65,7 @@ class Load:
         self._stopping = threading.Event()
         self._lock = threading.Lock()
         self.told: list[Told] = []
+        self.reads: list[Read] = []
         self.refused: list[str] = []
         self.lost: list[Hash] = []
         """Handed in and not final on any node in ``GIVE_UP_S``."""
@@ -145,7 +151,8 @@ class Load:
                 if time.monotonic() - sent_s >= RESEND_S:
                     self._send(http, district, signed)
                     sent_s = time.monotonic()
-                if self._ask(http, district, signed.tx_id):
+                if self._ask(http, district, signed.tx_id, begun_s):
+                    self._look(http, chance.choice((district, *self._rig.answering())))
                     return
             except httpx2.TransportError:
                 sent_s = -RESEND_S
@@ -160,7 +167,8 @@ class Load:
             with self._lock:
                 self.refused.append(reply.text)
 
-    def _ask(self, http: httpx2.Client, district: str, tx_id: Hash) -> bool:
+    def _ask(self, http: httpx2.Client, district: str, tx_id: Hash, begun_s: float) -> bool:
+        node = self._rig.life(district)
         reply = http.get(f"{self._urls[Code(district)]}/v1/transactions/{tx_id.hex()}")
         if reply.status_code != _OK:
             return False
@@ -168,5 +176,23 @@ class Load:
         if document["status"] != "COMMITTED":
             return False
         with self._lock:
-            self.told.append(Told(tx_id, int(document["height"]), district))
+            place = int(document["height"]), int(document["index"])
+            self.told.append(Told(tx_id, place[0], node, place[1], begun_s, time.monotonic()))
         return True
+
+    def _look(self, http: httpx2.Client, district: str) -> None:
+        """Ask a node for its height: the newest write that its answers show."""
+        node, begun_s = self._rig.life(district), time.monotonic()
+        reply = http.get(f"{self._urls[Code(district)]}/v1/status")
+        if reply.status_code == _OK:
+            with self._lock:
+                self.reads.append(
+                    Read(node, begun_s, time.monotonic(), int(reply.json()["height"]))
+                )
+
+    def writes(self) -> list[Write]:
+        """All that was called final, as a history."""
+        return [
+            Write(one.tx_id.hex(), one.by, one.begun_s, one.ended_s, (one.height, one.index))
+            for one in self.told
+        ]

@@ -3,6 +3,7 @@
 import os
 import shutil
 import signal
+from collections import Counter
 from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import replace
@@ -69,6 +70,7 @@ class Rig:
         self.relays = Relays({code: p.peers for code, p in chosen.items()})
         self._copies: list[tuple[NodeHome, NodeProcess]] = []
         self._frozen: set[Code] = set()
+        self._wipes: Counter[str] = Counter()
         self._stack = ExitStack()
 
     def __enter__(self) -> "Rig":
@@ -118,8 +120,13 @@ class Rig:
 
     def wipe(self, district: str) -> None:
         """Remove a stopped node's data, its vote log included."""
+        self._wipes[district] += 1
         shutil.rmtree(self.home(district).data)
         self.home(district).data.mkdir()
+
+    def life(self, district: str) -> str:
+        """A node's name with the number of disks that it has lost: what it remembers ends with the disk."""
+        return f"{district}/{self._wipes[district]}"
 
     def copy(self, district: str) -> tuple[NodeHome, NodeProcess]:
         """Start a copy of a node, which must be down while its files are copied, on doors of its own."""

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from scripts.chaos.checks import require_kept, require_one_word
+from scripts.chaos.linearizable import require_linearizable
 from scripts.chaos.load import Load
 from scripts.chaos.rig import Rig
 from scripts.chaos.run import Run
@@ -30,6 +31,7 @@ def suffered(place: Path, *names: str) -> tuple[int, int]:
         rig.settle()
         assert load.lost == []
         require_kept(rig, load.told)
+        assert require_linearizable(load.writes(), load.reads) > len(load.told)
         return load.committed, require_one_word(rig, rig.copies())
 
 

@@ -46,6 +46,13 @@ def test_a_city_survives_its_troubles_while_its_authorities_change(seed: int) ->
     run(Plan(seed=seed, nodes=5, term_heights=3))
 
 
+@pytest.mark.feature("K2", "K4")
+@pytest.mark.parametrize("seed", range(3))
+def test_a_node_whose_disk_refuses_says_nothing_more(seed: int) -> None:
+    """A write or a sync fails: the node stops before anything that depends on it leaves, and comes again later."""
+    assert run(replace(plan_of(seed), disk_faults=True)).heights > 0
+
+
 @pytest.mark.feature("K5")
 def test_a_forged_justification_forks_nobody() -> None:
     """Two liars of four against an honest node that is cut off from the other."""
