@@ -18,7 +18,13 @@ from node.chain.tx.authorities import (
     RotateKeys,
     SuspendSeat,
 )
-from node.chain.tx.governance import CatalogueChange, PolicyChange, ProposeMotion, Subject
+from node.chain.tx.governance import (
+    CatalogueChange,
+    PolicyChange,
+    ProposeMotion,
+    ProtocolChange,
+    Subject,
+)
 from node.chain.types import UINT_MAX, ZERO_HASH, Code, Hash, Height
 from node.console.command import argument, command, group, option
 from node.console.fault import usage
@@ -346,3 +352,25 @@ def merge(act: Acting, *, district: Code, successor: Code, evidence: Hash | None
 def suspend_seat(act: Acting, *, district: Code, height: int, evidence: Hash | None) -> None:
     """Move that a seat is suspended."""
     _move(act, SuspendSeat(district, Height(height)), evidence)
+
+
+@command(
+    propose_group,
+    "protocol",
+    help=t(
+        zh="从某个区块起启用新的协议版本；到那时每个区都要已升级。",
+        en="The next version of the protocol, from a block on; by then every district has upgraded.",
+    ),
+)
+@argument("version", type=click.IntRange(2, UINT_MAX))
+@option(
+    "--from-height",
+    type=click.IntRange(1, UINT_MAX),
+    required=True,
+    help=t(zh="从哪个区块起。", en="From which block on."),
+)
+@_EVIDENCE
+@acting()
+def protocol(act: Acting, *, version: int, from_height: int, evidence: Hash | None) -> None:
+    """Move a version of the protocol."""
+    _move(act, ProtocolChange(version, Height(from_height)), evidence)

@@ -13,6 +13,7 @@ from node.chain.records.motions import Motion
 from node.chain.records.settings import CatalogueEntry, PolicyRecord, policy_id
 from node.chain.records.settlement import SettlementRun
 from node.chain.transition import active_policy
+from node.chain.tx.governance import ProtocolChange
 from node.chain.types import Height
 from node.console.fault import Fault
 from tests.kernel_city import DISTRICTS, GULOU, JIANYE
@@ -148,7 +149,11 @@ def test_seats_are_moved_from_a_file_as_genesis_writes_them(at: Terminal, tmp_pa
     city = city_of(at)
     document = to_document(city.genesis)
     text = json.dumps(document)
-    seat = next(one for one in json.loads(text)["genesis"]["authorities"]["members"] if one["district"] == FOURTH)
+    seat = next(
+        one
+        for one in json.loads(text)["genesis"]["authorities"]["members"]
+        if one["district"] == FOURTH
+    )
     file = tmp_path / "seat.json"
     file.write_text(json.dumps(seat))
     error = at.fails(
@@ -176,6 +181,15 @@ def test_a_merger_is_moved(at: Terminal):
     """By naming both districts."""
     motion = moved(at, "merge", FOURTH, FIRST)
     assert city_of(at).get(Motion, bytes.fromhex(motion)).voters == (FIRST,)
+
+
+def test_a_protocol_version_is_moved(at: Terminal):
+    """With the height from which it holds."""
+    height = str(city_of(at).ledger.height + 5_000)
+    motion = moved(at, "protocol", "2", "--from-height", height)
+    subject = city_of(at).get(Motion, bytes.fromhex(motion)).subject
+    assert isinstance(subject, ProtocolChange)
+    assert subject.version == 2
 
 
 @pytest.mark.feature("B4")
