@@ -63,9 +63,7 @@ def test_what_somebody_inherits_is_a_line_that_says_whose_word_it_is(tmp_path: P
         told = at.ask("wallet", "statement")
         assert told["adds_up"]
         assert [(line["minutes"], line["proven"]) for line in told["lines"]] == [(60, False)]
-        assert (
-            "closing of an account (by the node's record)" in at.run("wallet", "statement").stdout
-        )
+        assert "* The minutes of these lines" in at.run("wallet", "statement").stdout
 
 
 @pytest.mark.slow
