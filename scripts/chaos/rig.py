@@ -1,6 +1,7 @@
 """A city of real processes whose lines can be cut, with people who can sign."""
 
 import os
+import resource
 import shutil
 import signal
 from collections import Counter
@@ -183,6 +184,12 @@ class Rig:
             raise Trouble(f"blocks at height {goal} differ: {ids}")
         return goal
 
+    def limit_files(self, district: str, size_bytes: int) -> NodeProcess:
+        """No file of a running node may grow beyond a size from now on: its writes fail as on a full disk."""
+        process = self._running(district)
+        resource.prlimit(process.pid, resource.RLIMIT_FSIZE, (size_bytes, size_bytes))
+        return process
+
     def _lives(self, district: str) -> bool:
         if processes.running(self.home(district)) is None:
             tail = processes.log_tail(self.home(district), 12)
@@ -190,10 +197,13 @@ class Rig:
         return True
 
     def _signal(self, district: str, number: signal.Signals) -> None:
+        self._running(district).send(number)
+
+    def _running(self, district: str) -> NodeProcess:
         process = processes.running(self.home(district))
         if process is None:
             raise Trouble(f"the node of {district} has ended by itself")
-        process.send(number)
+        return process
 
     def _settings(self, district: str, own: NodePorts | None = None) -> str:
         seen = {

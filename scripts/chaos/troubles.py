@@ -16,6 +16,9 @@ FREEZE_MAX_S: Final = 6.0
 CUT_MAX_S: Final = 6.0
 LEAP_MAX_H: Final = 36
 COPY_ENDS_S: Final = 30.0
+FULL_ENDS_S: Final = 30.0
+FULL_MAX_BYTES: Final = 16_384
+"""Less than any log of a running node holds soon."""
 DUPLICATE_WORD: Final = "another instance of this node"
 
 
@@ -104,6 +107,20 @@ def copy(rig: Rig, chance: random.Random) -> Met:
     return Met("same key twice", (victim,))
 
 
+def fill(rig: Rig, chance: random.Random) -> Met:
+    """A node's disk is full: it ends by itself, with nothing that was final lost, and starts when there is room.
+
+    Raises:
+        Trouble: it goes on.
+    """
+    victim = chance.choice(rig.districts)
+    process = rig.limit_files(victim, chance.randrange(FULL_MAX_BYTES))
+    if not wait_until(lambda: not process.alive(), FULL_ENDS_S):
+        raise Trouble(f"the node of {victim} goes on with a full disk")
+    rig.start(victim)
+    return Met("full disk", (victim,))
+
+
 TROUBLES: Final[Mapping[str, Callable[[Rig, random.Random], Met]]] = {
     "kill": kill,
     "power": kill_many,
@@ -112,4 +129,5 @@ TROUBLES: Final[Mapping[str, Callable[[Rig, random.Random], Met]]] = {
     "wipe": wipe,
     "leap": leap,
     "copy": copy,
+    "fill": fill,
 }

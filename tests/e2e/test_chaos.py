@@ -18,7 +18,7 @@ SEED = 20_261
 PEOPLE = 120
 WORKERS = 4
 KILLS = 8
-OTHERS = ("freeze", "cut", "power", "leap")
+OTHERS = ("freeze", "cut", "power", "leap", "fill")
 
 
 def suffered(place: Path, *names: str) -> tuple[int, int]:
@@ -49,7 +49,7 @@ def test_nothing_final_is_lost_and_no_vote_contradicts_another_however_often_nod
 def test_frozen_cut_off_and_fast_nodes_come_back_and_a_power_cut_loses_nothing(
     tmp_path: Path,
 ) -> None:
-    """SIGSTOP, a city in two, several nodes at once, a clock that runs ahead alone."""
+    """SIGSTOP, a city in two, several nodes at once, a clock that runs ahead alone, a full disk."""
     assert set(OTHERS) < set(TROUBLES)
     committed, _ = suffered(tmp_path, *OTHERS)
     assert committed
