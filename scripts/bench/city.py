@@ -122,7 +122,7 @@ def _load(  # noqa: PLR0913, PLR0917 - one measurement, its inputs
 def _latency(urls: Sequence[str], raws: Sequence[bytes], ids: Sequence[Hash]) -> float:
     """Median seconds from a POST to one node until another says COMMITTED."""
     spent = []
-    with httpx2.Client() as client:
+    with httpx2.Client(timeout=DEADLINE_S) as client:
         for raw, tx_id in zip(raws, ids, strict=True):
             start = time.perf_counter()
             client.post(f"{urls[0]}/v1/transactions", content=raw, headers=_BYTES)
@@ -155,7 +155,7 @@ def _post_share(url: str, batches: Sequence[Sequence[bytes]]) -> None:
 def _wait_all(urls: Sequence[str], last: Hash, count: int) -> None:
     """Until every node's log holds everything."""
     deadline = time.monotonic() + DEADLINE_S
-    with httpx2.Client() as client:
+    with httpx2.Client(timeout=DEADLINE_S) as client:
         _wait_committed(client, urls[0], last)
         for url in urls:
             while _logged(_status(url, client)) < count:
