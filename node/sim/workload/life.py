@@ -46,11 +46,7 @@ class Progress(NamedTuple):
 
 
 class Life:
-    """One city from its founding to a day on which nothing is open.
-
-    Attributes:
-        residents: everybody.
-    """
+    """One city from its founding to a day on which nothing is open."""
 
     def __init__(self, ground: Ground, world: World, people: int, seed: int) -> None:
         """Draw the people; nothing has happened.
@@ -64,9 +60,14 @@ class Life:
         assert PEOPLE_MIN <= people <= PEOPLE_MAX, "too few or too many people"
         assert ground.genesis.policy.orders.sample_permille == 0, "a draw that nobody can foresee"
         self._scribe = Scribe(ground, world, seed)
-        self.residents: Sequence[Resident] = people_of(ground, people, seed, self._scribe.rng)
+        self._people: Sequence[Resident] = people_of(ground, people, seed, self._scribe.rng)
         self._later = Later()
         self._month = 0
+
+    @property
+    def residents(self) -> Sequence[Resident]:
+        """Everybody whose account is as it was founded; before the first day that is everybody."""
+        return [resident for resident in self._people if not resident.unsettled]
 
     @property
     def books(self) -> Books:
@@ -83,11 +84,11 @@ class Life:
         assert 0 < days <= DAYS_MAX, "funds are of one year"
         scribe = self._scribe
         self._begin(days)
-        provisions = found(scribe, self.residents)
-        services = Services(scribe, Demand(scribe, self.residents), self._later)
-        affairs = Affairs(scribe, self.residents, provisions)
+        provisions = found(scribe, self._people)
+        services = Services(scribe, Demand(scribe, self._people), self._later)
+        affairs = Affairs(scribe, self._people, provisions)
         staff = [provision.staff for provision in provisions.values()]
-        self._upheavals = Upheavals(scribe, self.residents, staff)
+        self._upheavals = Upheavals(scribe, self._people, staff)
         midnight = day_start_ms(scribe.now_ms) + DAY_MS
         scribe.reach(midnight - DAY_MS + REQUESTS_MS)
         services.ask(midnight)
@@ -118,7 +119,7 @@ class Life:
         scribe.reach(midnight_ms + MORNING_MS)
         if month_of(scribe.now_ms) != self._month:
             self._month = month_of(scribe.now_ms)
-            forget_month(self.residents, midnight_ms - BUSY_KEPT_MS)
+            forget_month(self._people, midnight_ms - BUSY_KEPT_MS)
         services.morning()
         if not last:
             affairs.open_events(midnight_ms, (day_of(midnight_ms) + 3) % 7)

@@ -40,6 +40,8 @@ class Resident:
     """Recipient's id to services taken this month."""
     busy: set[int] = field(default_factory=set)
     """Starts of the services taken, in milliseconds."""
+    unsettled: bool = False
+    """Whether an upheaval of their account has begun: they say nothing else from then on."""
 
     @property
     def funded(self) -> bool:

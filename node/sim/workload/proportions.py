@@ -80,7 +80,7 @@ RELEASED: Final = 150
 EVENT_WEEKDAY: Final = 5
 """Saturday; Monday is 0."""
 EVENT_PLACES: Final = 12
-UPHEAVALS_A_DAY: Final = 5
+UPHEAVALS_A_DAY: Final = 1
 """For a thousand people, of each kind: suspensions, lost keys, moves, notices of leaving, duplicates."""
 STAY: Final = 333
 """Of those who were said to leave: still there."""

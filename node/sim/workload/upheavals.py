@@ -85,6 +85,8 @@ class Upheavals:
         wanted, rest = divmod(self._count * proportions.UPHEAVALS_A_DAY, 1_000)
         wanted += draw(self._scribe.rng, rest)
         chosen, self._quiet = self._quiet[:wanted], self._quiet[wanted:]
+        for person in chosen:
+            person.unsettled = True
         return chosen
 
     def _suspend(self) -> None:
