@@ -3,10 +3,16 @@
 from collections.abc import Sequence
 
 from node.audit.signals.facts import Facts
+from node.chain.ledger import Ledger
 from node.chain.policy import DAY_MS
+from node.chain.records import key_of
+from node.chain.records.actors import Person
+from node.chain.records.leaving import Closing
+from node.chain.records.recovery import Recovery
+from node.chain.records.safety import Suspension, suspension_id
 from node.chain.transition import BlockRun
 from node.chain.tx.envelope import SignedTransaction
-from node.chain.types import EpochMs, Height
+from node.chain.types import EpochMs, Height, Id
 from node.sim.frauds import Frauds, Planted
 from node.sim.workload.ground import made_ground
 from node.sim.workload.life import Life
@@ -31,6 +37,15 @@ class WatchedWorld(KernelWorld):
         self.facts.add(tuple(block), execution, self.ledger)
 
 
+def is_calm(ledger: Ledger, id_: Id) -> bool:
+    """Whether somebody is active, and nothing runs that will stop them or change their key."""
+    person = ledger.read(key_of(Person, id_))
+    stops = [key_of(Suspension, suspension_id(scope, id_)) for scope in ("accept", "outgoing")]
+    running = [key_of(Recovery, id_), key_of(Closing, id_), *stops]
+    is_active = isinstance(person, Person) and person.status == "active"
+    return is_active and all(ledger.read(key) is None for key in running)
+
+
 def played(people: int, days: int, seed: int, *, frauds: bool) -> tuple[Facts, list[Planted], Life]:
     """The facts of one city, and what was planted in it."""
     ground = made_ground(people, NEW_YEAR_MS + 40 * DAY_MS, seed)
@@ -39,5 +54,6 @@ def played(people: int, days: int, seed: int, *, frauds: bool) -> tuple[Facts, l
     life = Life(ground, world, people, seed)
     for _ in life.play(days):
         pass
-    planted = Frauds(life._scribe, list(life.residents)).plant() if frauds else []
+    calm = [one for one in life.residents if is_calm(world.ledger, one.hand.id)]
+    planted = Frauds(life._scribe, calm).plant() if frauds else []
     return world.facts, planted, life

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from node.chain.policy import DAY_MS, HOUR_MS, MINUTE_MS
+from node.chain.policy import DAY_MS, HOUR_MS, MINUTE_MS, month_of
 from node.chain.tx.entries import EnterHonour
 from node.chain.tx.identity import AcceptKin, GrantAgent, OfferKin, RevokeAgent
 from node.chain.tx.orders import Accept, ApproveOrder, CheckIn, CheckOut, Confirm, Request
@@ -36,6 +36,7 @@ REST_MS: Final = 10 * DAY_MS
 ENTRY_MIN: Final = 120
 REPEATS: Final = 12
 """Services of a pattern."""
+LAST_DAYS_MS: Final = 3 * DAY_MS
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +59,8 @@ class Service:
     volunteer: Resident
     recipient: Resident
     start_ms: int
-    minutes: int = 60
+    minutes: int = 0
+    """How long it takes; 0 for some minutes more than was booked, as services do."""
     expected_min: int = 60
     district: Code | None = None
     site: Code | None = None
@@ -102,6 +104,7 @@ class Frauds:
     def plant(self) -> list[Planted]:
         """Play all of them; returns what was planted."""
         for make in (
+            *[self._month_end] * 2,
             *[self._batch] * 2,
             *[self._travel] * 4,
             *[self._pair] * 4,
@@ -114,6 +117,7 @@ class Frauds:
             *[self._agent] * 2,
             *[self._kin] * 2,
             *[self._honour] * 2,
+            *[self._staffed] * 2,
         ):
             self.planted.append(make())
         self._play()
@@ -200,14 +204,14 @@ class Frauds:
         home = next(r.home for r in self._funded if r.home not in self._batched())
         recorder = self._scribe.desk(home).recorders[1]
         (start,) = self._days(1, DAY_HOUR + 2)
-        asked_ms = start - BEFORE_MS
         elders = [r for r in self._funded if r.home == home][: REPEATS // 2]
         while len(elders) < REPEATS:
             elders += elders[: REPEATS - len(elders)]
-        for number, elder in enumerate(elders):
+        helpers = [self._volunteer() for _ in range(REPEATS // 2)] * 2
+        for number, (helper, elder) in enumerate(zip(helpers, elders, strict=True)):
             later = start + number // 2 * DAY_MS
-            service = Service(self._volunteer(), elder, later, recorder=recorder)
-            service.asked_ms = asked_ms
+            service = Service(helper, elder, later, recorder=recorder)
+            service.asked_ms = start - BEFORE_MS
             self._serve(service)
         return Planted("recorder-batch", (recorder.id.hex(),))
 
@@ -222,9 +226,9 @@ class Frauds:
         home = self._scribe.ground.genesis.districts[count].code
         site = Code(f"{home}-3")
         (start,) = self._days(1, DAY_HOUR + 4)
-        for _ in range(2 * REPEATS):
-            self._serve(Service(self._volunteer(), self._elder(), start, district=home, site=site))
-            start += MINUTE_MS * 70 if len(self._funded) < 2 * REPEATS else 0
+        for helper in [self._volunteer() for _ in range(8)]:
+            for at_ms in (start, start + 3 * HOUR_MS, start + 6 * HOUR_MS):
+                self._serve(Service(helper, self._elder(), at_ms, district=home, site=site))
         return Planted("site-spike", (site,))
 
     def _agent(self) -> Planted:
@@ -280,8 +284,43 @@ class Frauds:
             self._scribe.paper(),
         )
 
+    def _month_end(self) -> Planted:
+        """What is left of an elder's allowance goes in the last days of the month, to friends."""
+        elder, day_ms = self._funded.pop(), self._day_ms
+        helpers = [self._volunteer() for _ in range(3)]
+        while month_of(day_ms) == month_of(day_ms + LAST_DAYS_MS):
+            day_ms += DAY_MS
+        for day in range(2):
+            for turn in range(3):
+                start = day_ms + day * DAY_MS + (7 + 4 * turn) * HOUR_MS
+                self._serve(Service(helpers[turn], elder, start, 215 + turn, expected_min=210))
+        return Planted("month-end", (elder.hand.id.hex(),))
+
+    def _staffed(self) -> Planted:
+        """A site where hardly any elder confirms and staff always do."""
+        count = sum(p.signal == "site-method" for p in self.planted)
+        home = self._scribe.ground.genesis.districts[-1 - count].code
+        site, desk = Code(f"{home}-2"), self._scribe.desk(home)
+        elders = [r for r in self._keyless if r.home == home] or self._keyless
+        helpers = [self._volunteer() for _ in range(REPEATS // 2)]
+        for number, start in enumerate(self._days(REPEATS + 6, DAY_HOUR - 1)):
+            for turn in range(2):
+                elder = elders[(2 * number + turn) % len(elders)]
+                recorder, caller = (
+                    desk.recorders[turn],
+                    desk.callers[(number + turn) % len(desk.callers)],
+                )
+                at_ms = start + 4 * turn * HOUR_MS
+                helper = helpers[(2 * number + turn) % len(helpers)]
+                service = Service(helper, elder, at_ms, district=home, site=site)
+                service.recorder, service.caller = recorder, caller
+                self._serve(service)
+        return Planted("site-method", (site,))
+
     def _serve(self, service: Service) -> None:
         """Plan everything that happens to an order."""
+        if not service.minutes:
+            service.minutes = service.expected_min + self._scribe.rng.randrange(1, 15)
         end_ms = service.start_ms + service.minutes * MINUTE_MS
         self._at(service.asked_ms or service.start_ms - BEFORE_MS, lambda: self._ask(service))
         self._at(service.start_ms, lambda: self._check_in(service))

@@ -16,7 +16,8 @@ BATCH_MS: Final = 10 * MINUTE_MS
 BATCH_MIN: Final = 8
 BATCH_TIMES: Final = 3
 """Of what is usual: the median of all recorders' largest batches."""
-GIFT_MS: Final = 14 * DAY_MS
+GIFT_MS: Final = 10 * DAY_MS
+"""Three days after the default waiting time has passed."""
 ELDERS_MAX: Final = 3
 MONTH_END_MS: Final = 3 * DAY_MS
 MONTH_END_MIN: Final = 900

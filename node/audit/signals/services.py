@@ -35,6 +35,8 @@ SPIKE_TIMES: Final = 5
 QUICK_MS: Final = 60_000
 EXACT_MS: Final = 5_000
 CYCLE_DAYS: Final = 60
+CYCLE_TURNS: Final = 2
+"""Services from each to the next: among a few hundred neighbours a circle closes once by chance."""
 RUN_MIN: Final = 10
 """Times in a row: two callers who take turns by chance do so once in a thousand."""
 STAFF_METHODS: Final = frozenset({"call-back", "witness", "card"})
@@ -99,6 +101,9 @@ def short_cycles(facts: Facts) -> Iterator[Flag]:
             o for a, b in zip(cycle, (*cycle[1:], cycle[0]), strict=True) for o in edges[a, b]
         ]
         times = sorted(order.checked_in_ms for order in orders)
+        pairs = zip(cycle, (*cycle[1:], cycle[0]), strict=True)
+        if min(len(edges[a, b]) for a, b in pairs) < CYCLE_TURNS:
+            continue
         if times[-1] - times[0] <= CYCLE_DAYS * DAY_MS:
             numbers = {"others": len(cycle) - 1, "days": CYCLE_DAYS, "count": len(orders)}
             yield Flag(Signal.SHORT_CYCLE, cycle[0].hex(), numbers, _ids(orders))
