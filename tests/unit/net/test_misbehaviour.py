@@ -38,6 +38,7 @@ BAD_FRAMES = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.feature("K11")
 @pytest.mark.parametrize("wrong", BAD_FRAMES)
 def test_a_connected_peer_that_sends_a_wrong_frame_is_struck_and_may_return(wrong: str):
@@ -270,6 +271,7 @@ def test_a_fault_reported_by_the_reader_of_messages_ends_the_connection_at_once(
     beside_an_honest_pair(story)
 
 
+@pytest.mark.slow
 def test_a_stop_does_not_wait_for_a_peer_that_reads_nothing():
     """Bytes that nobody takes do not hold the process."""
 

@@ -66,6 +66,7 @@ def node() -> Node:
     return node
 
 
+@pytest.mark.slow
 @pytest.mark.feature("B6")
 def test_a_restart_after_every_block_goes_on_with_the_right_sets() -> None:
     """Passing, naming, signing: whichever block the stop comes after, the point is the same."""

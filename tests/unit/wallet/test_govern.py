@@ -20,6 +20,7 @@ def at(tmp_path: Path) -> Iterator[Terminal]:
         yield made
 
 
+@pytest.mark.slow
 def test_a_mint_is_proposed_voted_and_reaches_the_fund(at: Terminal):
     """Two thirds of four are three."""
     first, second, third, _ = DISTRICTS

@@ -202,6 +202,7 @@ def test_a_proof_is_of_this_motion_this_chain_and_a_recent_height() -> None:
     assert city.refusal(operator, good) is ErrorCode.WRONG_STATE
 
 
+@pytest.mark.slow
 def test_roots_are_kept_for_a_thousand_heights_and_only_while_keys_are_to_be_proven() -> None:
     """Nothing is written in a city that changes nothing; what was written goes again."""
     city = AuthorityCity()
