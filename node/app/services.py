@@ -107,7 +107,9 @@ def public_services(node: DistrictNode) -> tuple[PublicServices, Callable[[], No
     feed = BlockFeed(executor)
     services = PublicServices(
         clock=clock,
-        transactions=TransactionDesk(node.intake, node.pool, store, journal),
+        transactions=TransactionDesk(
+            node.intake, node.pool, store, journal, lambda: node.executor.blocks_from
+        ),
         records=TipRecords(executor, journal),
         histories=AccountHistories(executor, store, journal),
         lists=RecordLists(executor),

@@ -1,6 +1,6 @@
 """Transactions: handed in, and what became of them."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -49,8 +49,20 @@ class TransactionStatus:
 class TransactionDesk:
     """Takes transactions in and says where they are."""
 
-    def __init__(self, intake: Intake, pool: Mempool, store: ChainStore, journal: Journal) -> None:
-        """Hand in through ``intake``; look in pool, store and journal."""
+    def __init__(
+        self,
+        intake: Intake,
+        pool: Mempool,
+        store: ChainStore,
+        journal: Journal,
+        blocks_from: Callable[[], Height],
+    ) -> None:
+        """Hand in through ``intake``; look in pool, store and journal.
+
+        ``blocks_from`` is the height of the oldest block here. A transaction that is not found may stand in an older
+        one, so a node that lacks blocks calls nothing superseded or expired.
+        """
+        self._blocks_from = blocks_from
         self._intake = intake
         self._pool = pool
         self._store = store
@@ -86,7 +98,8 @@ class TransactionDesk:
         answer = self._pool.answers.last(tx_id)
         if answer is None:
             return TransactionStatus(tx_id, UNKNOWN)
-        ended = _ENDED.get(answer.code, UNKNOWN) if answer.final else UNKNOWN
+        whole = self._blocks_from() == 1
+        ended = _ENDED.get(answer.code, UNKNOWN) if answer.final and whole else UNKNOWN
         return TransactionStatus(tx_id, ended, code=f"E{answer.code.value}")
 
     def concerned(self, tx_id: Hash) -> tuple[Id, ...] | None:

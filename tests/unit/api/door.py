@@ -158,7 +158,9 @@ class DoorCity(KernelCity):
     def _services(self, clock: ChainClock) -> PublicServices:
         return PublicServices(
             clock=clock,
-            transactions=TransactionDesk(self.intake, self.pool, self.store, self.journal),
+            transactions=TransactionDesk(
+                self.intake, self.pool, self.store, self.journal, lambda: self.executor.blocks_from
+            ),
             records=TipRecords(self.executor, self.journal),
             histories=AccountHistories(self.executor, self.store, self.journal),
             lists=RecordLists(self.executor),

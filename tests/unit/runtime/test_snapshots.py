@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from node.chain.codec import encode
-from node.chain.errors import Malformed
+from node.chain.errors import Malformed, Rejected
 from node.chain.merkle import Frontier, inclusion_proof
 from node.chain.records import decode_record
 from node.chain.snapshot import (
@@ -21,12 +21,16 @@ from node.chain.snapshot import (
     decode_chunk,
     decode_manifest,
 )
+from node.chain.tx.envelope import transaction_id
 from node.chain.types import ZERO_HASH, Height
 from node.chain.verify import AuthorityChange
 from node.net.faults import PeerFault
 from node.runtime.executor import Executor
+from node.runtime.intake import Intake
 from node.runtime.mempool import Mempool
+from node.runtime.queries.journal import Journal
 from node.runtime.queries.log import PublicLog
+from node.runtime.queries.transactions import TransactionDesk
 from node.runtime.snapshots import begin_from, capture, verified
 from node.runtime.snapshotwire import (
     KINDS,
@@ -78,6 +82,31 @@ def joined(base: SnapshotFiles, city: LedgerNode) -> LedgerNode:
     fresh.files, fresh.kv = files, kv
     fresh.open()
     return fresh
+
+
+@pytest.mark.feature("J2", "K6")
+def test_a_node_that_lacks_blocks_calls_nothing_superseded(
+    city: LedgerNode, taken: SnapshotFiles
+) -> None:
+    """What stands in an older block may be handed in again there: refused, and no word that contradicts the others'."""
+    other = joined(taken, city)
+    decided = city.executor.decided(Height(1))
+    assert decided is not None
+    (raw,) = decided.block.transactions
+    for node, said in ((city, "COMMITTED"), (other, "UNKNOWN")):
+        desk = desk_of(node)
+        with contextlib.suppress(Rejected):
+            desk.submit(raw)
+        assert desk.status(transaction_id(raw)).status == said
+
+
+def desk_of(node: LedgerNode) -> TransactionDesk:
+    """What a client asks."""
+    intake = Intake(node.pool, lambda _: None, lambda _: None)
+    journal = Journal(node.kv)
+    return TransactionDesk(
+        intake, node.pool, node.store, journal, lambda: node.executor.blocks_from
+    )
 
 
 @pytest.mark.feature("A9")
