@@ -103,6 +103,31 @@ class NotIncluded(Fault):
         )
 
 
+class Undecided(Fault):
+    """A number is used, and the node cannot say whether by our own transaction."""
+
+    def __init__(self, tx_id: str) -> None:
+        """Exit 2."""
+        super().__init__(
+            _report(
+                "undecided",
+                ExitCode.INCOMPLETE,
+                t(
+                    zh="这个节点说不清是否已入账：{tx_id}",
+                    en="This node cannot say whether it is committed: {tx_id}",
+                ).fill(tx_id=tx_id),
+                t(
+                    zh="序号已被使用，但节点没有较早的区块，不知道被哪笔交易使用",
+                    en="Its number is used; the node lacks older blocks and does not know by what",
+                ),
+                t(
+                    zh="先不要重做。换一个节点查看：timebank wallet track {tx_id} --node URL",
+                    en="Do not repeat it yet. Ask another node: timebank wallet track {tx_id} --node URL",
+                ).fill(tx_id=tx_id),
+            )
+        )
+
+
 def strange_answer(question: str, why: str) -> Fault:
     """A node answered what no node should (exit 1)."""
     return Fault(

@@ -2,8 +2,9 @@
 
 The next number of the sequence is asked for once and then counted here. When a node says that the number is used, the
 first question is whether our own transaction used it (an answer was lost on the way): then it is done. Only when the
-node does not know our transaction was another device faster; then it is signed again, once, with the number the node
-names. So no statement is ever made twice.
+node says that ours is superseded was another device faster; then it is signed again, once, with the number the node
+names. A node that does not know is no reason to repeat anything: it may lack the block in which ours stands. So no
+statement is ever made twice.
 """
 
 from dataclasses import dataclass, field
@@ -14,7 +15,7 @@ from node.chain.tx.envelope import Body, SignedTransaction
 from node.chain.types import Hash, Id
 from wallet.builder import Signer, created_id
 from wallet.client.answers import TransactionStatus, TxState
-from wallet.client.faults import NotIncluded, strange_answer
+from wallet.client.faults import NotIncluded, Undecided, strange_answer
 from wallet.client.ports import Postbox
 from wallet.session.faults import other_city
 
@@ -73,6 +74,7 @@ class Session:
 
         Raises:
             Rejected: the ledger refuses it; nothing happened.
+            Undecided: the node cannot say whether an earlier handing in is committed.
             node.console.fault.Fault: another city, or no node.
         """
         signed = self.sign(body)
@@ -105,6 +107,8 @@ class Session:
         known = self.node.transaction(earlier.tx_id)
         if known.status in {TxState.PENDING, TxState.COMMITTED}:
             return earlier, known
+        if known.status is not TxState.SUPERSEDED:
+            raise Undecided(known.id)
         signed = self.sign(body)
         return signed, hand_in(self.node, signed)
 

@@ -26,7 +26,7 @@ from node.chain.certificate import (
     sign_bytes,
 )
 from node.chain.codec import encode
-from node.chain.errors import Rejected
+from node.chain.errors import ErrorCode, Rejected
 from node.chain.genesis_document import to_document
 from node.chain.hashing import domain
 from node.chain.merkle import leaf_hash
@@ -40,7 +40,7 @@ from node.chain.records.orders import Order
 from node.chain.records.redemption import Capacity, Provider, Redemption
 from node.chain.records.settings import CatalogueEntry
 from node.chain.rules.envelope import next_number
-from node.chain.transition import active_policy
+from node.chain.transition import Execution, active_policy
 from node.chain.tx.envelope import SignedTransaction, parse
 from node.chain.types import ZERO_HASH, EpochMs, Hash, Height, Id, Round
 from node.runtime.queries.facets import Listed, facets_of
@@ -73,6 +73,8 @@ class CityDoor:
 
     city: KernelCity = field(default_factory=KernelCity)
     committed: dict[str, tuple[int, SignedTransaction, int]] = field(default_factory=dict)
+    superseded: dict[str, str] = field(default_factory=dict)
+    has_all_blocks: bool = True
     history: list[tuple[dict[str, object], frozenset[Id]]] = field(default_factory=list)
     asked: list[str] = field(default_factory=list)
     heard: list[bytes] = field(default_factory=list)
@@ -221,7 +223,7 @@ class CityDoor:
 
     def _transaction(self, tx_id: str) -> dict[str, object]:
         if tx_id not in self.committed:
-            return {"id": tx_id, "status": "UNKNOWN"}
+            return {"id": tx_id, "status": self.superseded.get(tx_id, "UNKNOWN")}
         height, signed, index = self.committed[tx_id]
         kind = type(signed.tx.body).__name__.lower()
         return {
@@ -240,7 +242,7 @@ class CityDoor:
         signed = parse(raw)
         tx_id = signed.tx_id.hex()
         if tx_id not in self.committed:
-            execution = self.city.block(signed)
+            execution = self._block(tx_id, signed)
             receipt = execution.receipts[0]
             self.committed[tx_id] = (int(execution.height), signed, 0)
             item = {
@@ -254,6 +256,14 @@ class CityDoor:
             }
             self.history.append((item, frozenset(receipt.persons)))
         return {"id": tx_id, "status": "PENDING"}
+
+    def _block(self, tx_id: str, signed: SignedTransaction) -> Execution:
+        try:
+            return self.city.block(signed)
+        except Rejected as refusal:
+            if refusal.code is ErrorCode.SEQUENCE_USED and self.has_all_blocks:
+                self.superseded[tx_id] = "SUPERSEDED"
+            raise
 
     def _proof(self, transaction: bytes) -> bytes:
         city = self.city

@@ -17,7 +17,7 @@ from tests.kernel_city import GULOU, SITE
 from tests.unit.wallet.city_server import CityDoor, closed_port, serving
 from wallet.builder import Signer
 from wallet.client.answers import TxState
-from wallet.client.faults import NodeProblem, NoNode, NotFinal, NotIncluded
+from wallet.client.faults import NodeProblem, NoNode, NotFinal, NotIncluded, Undecided
 from wallet.client.http import NodeClient, Pace
 from wallet.client.transport import ANSWER_MAX_BYTES, Call, Transport
 from wallet.secret import Secret
@@ -199,6 +199,22 @@ def test_a_number_that_another_device_used_is_asked_for_again_once(door: CityDoo
         door.city.do(recorder, _registration())
         done = session.submit(_registration())
     assert done.signed.tx.sequence[1] == 2
+
+
+def test_a_node_that_does_not_know_by_what_a_number_was_used_is_no_reason_to_repeat(
+    door: CityDoor, address: str
+):
+    """One begun from a snapshot lacks the block in which the statement may stand: undecided, said once."""
+    recorder = door.city.staff("recorder", GULOU)
+    door.has_all_blocks = False
+    with client_of(address) as client:
+        session = Session(client, signer_of(door, recorder))
+        session.submit(_registration())
+        door.city.do(recorder, _registration())
+        with pytest.raises(Undecided):
+            session.submit(_registration())
+    assert sum(line == "POST /v1/transactions" for line in door.asked) == 2
+    assert door.city.person(recorder).lanes == (2,)
 
 
 def test_a_lost_answer_does_not_make_the_statement_twice(door: CityDoor, address: str):
