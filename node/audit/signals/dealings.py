@@ -14,7 +14,7 @@ from node.chain.types import Id
 
 BATCH_MS: Final = 10 * MINUTE_MS
 BATCH_MIN: Final = 8
-BATCH_TIMES: Final = 3
+BATCH_TIMES: Final = 2
 """Of what is usual: the median of all recorders' largest batches."""
 GIFT_MS: Final = 10 * DAY_MS
 """Three days after the default waiting time has passed."""
@@ -24,7 +24,7 @@ MONTH_END_MIN: Final = 900
 """Half of the default allowance of a month."""
 MONTH_END_PERMILLE: Final = 800
 HONOUR_MIN: Final = 600
-HONOUR_TIMES: Final = 4
+HONOUR_TIMES: Final = 3
 _PERMILLE: Final = 1_000
 
 

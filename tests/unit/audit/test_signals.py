@@ -17,16 +17,15 @@ from tests.fraud_city import played
 PEOPLE, DAYS = 2_000, 30
 RECALL_MIN = 0.9
 CLEAN_FLAGS_MAX = 0.02
-UNSEEN_SEEDS = (61, 62, 63)
-"""Signals and frauds were written while looking at other seeds (1, 2, 11, 12, 31 to 53); these were run once.
+UNSEEN_SEEDS = (71, 72, 73)
+"""Signals and frauds were written and mended while looking at others (1, 2, 11, 12, 31 to 63); these were run once.
+
+The last mend was after seed 63, which found 34 of 40: with two of eight recorders guilty, three and four times what is
+usual was more than they had done.
 
 No exact holds and no late reports are planted: the simulated honest are exact to the second in more than half of their
 services, and report nothing late, so that neither could be told from chance, or both would be told too easily.
 """
-
-MISSED = pytest.mark.xfail(
-    reason="34 of 40 found: recorders of a busy city enter about as much as the planted ones"
-)
 
 
 def found(planted_signal: str, subjects: tuple[str, ...], flags: list[Flag]) -> bool:
@@ -35,7 +34,7 @@ def found(planted_signal: str, subjects: tuple[str, ...], flags: list[Flag]) -> 
 
 @pytest.mark.feature("F4")
 @pytest.mark.slow
-@pytest.mark.parametrize("seed", [*UNSEEN_SEEDS[:2], pytest.param(63, marks=MISSED)])
+@pytest.mark.parametrize("seed", UNSEEN_SEEDS)
 def test_nine_of_ten_planted_frauds_are_found(seed: int):
     """On seeds that nobody looked at; most of what is flagged was planted."""
     facts, planted, _ = played(PEOPLE, DAYS, seed, frauds=True)
