@@ -11,6 +11,8 @@ REPORT = """<testsuites><testsuite>
   <property name="feature" value="A1"/></properties><failure message="no"/></testcase>
 <testcase classname="tests.unit.test_x" name="test_b"><properties>
   <property name="feature" value="A3"/></properties><skipped message="no"/></testcase>
+<testcase classname="tests.unit.test_x" name="test_c"><properties>
+  <property name="feature" value="A4"/></properties><skipped type="pytest.xfail" message="no"/></testcase>
 <testcase classname="tests.unit.test_x" name="test_unmarked"/>
 </testsuite></testsuites>"""
 
@@ -21,7 +23,7 @@ def _grouped() -> dict[str, tuple[Claim, ...]]:
 
 def test_a_test_may_claim_several_features() -> None:
     """Each mark counts for its own feature."""
-    assert set(_grouped()) == {"A1", "A2", "A3"}
+    assert set(_grouped()) == {"A1", "A2", "A3", "A4"}
 
 
 def test_the_worst_parameter_of_a_test_counts() -> None:
@@ -37,6 +39,11 @@ def test_a_feature_without_a_passing_test_is_open() -> None:
     assert state(()) is State.OPEN
     assert state(grouped["A1"]) is State.FAILING
     assert state(grouped["A2"]) is State.SHOWN
+
+
+def test_an_expected_failure_is_a_failure() -> None:
+    """Whoever marks a test as expected to fail does not thereby show the feature."""
+    assert state(_grouped()["A4"]) is State.FAILING
 
 
 def test_the_page_names_state_statement_and_tests() -> None:
