@@ -150,7 +150,7 @@ class Lists(Protocol):
         """Records of a kind that have all facets and that the reader may see.
 
         Args:
-            kind: ``Order``, ``Proposal``, ``Mint``, ``KinBinding`` or ``Person``.
+            kind: one that has facets (``node.runtime.queries.facets``).
             facets: such as ``{"state": "published", "district": "gulou"}``.
             visible: asked of each candidate.
             after: ``next`` of the page before.

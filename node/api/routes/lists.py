@@ -1,6 +1,6 @@
 """Lists of records: orders, proposals, mints, kin bindings, persons; each filtered to what the reader may see."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Annotated, Final
 
 from fastapi import APIRouter, Query
@@ -23,6 +23,7 @@ from node.api.routes.parameters import (
     place_of,
     services_of,
 )
+from node.api.services import PublicServices, RecordPage
 from node.api.views import view
 from node.chain.lifecycle import State
 from node.chain.records import StateRecord, encode_record
@@ -166,20 +167,40 @@ def page_of(
     reader = read_as(request, services)
     if kind in {Proposal, Mint, Person}:
         need_staff(reader, kind)
+
+    def visible(record: StateRecord) -> bool:
+        return may_list(services, reader, record)
+
+    found = find_page(services, kind, facets, visible, cursor, limit)
+    note_list(services, reader, found.records)
+    return page_answer([only_own(reader, record) for record in found.records], found.next)
+
+
+def find_page(
+    services: PublicServices,
+    kind: type[StateRecord],
+    facets: Mapping[str, str | bytes],
+    visible: Callable[[StateRecord], bool],
+    cursor: str | None,
+    limit: int,
+) -> RecordPage:
+    """The next visible records of a kind.
+
+    Raises:
+        ApiFault: ``BAD_CURSOR``.
+    """
     try:
-        found = services.lists.find(
-            kind,
-            facets,
-            lambda record: may_list(services, reader, record),
-            place_of(cursor),
-            limit,
-        )
+        return services.lists.find(kind, facets, visible, place_of(cursor), limit)
     except ValueError as error:
         raise ApiFault(ApiCode.BAD_CURSOR) from error
-    note_list(services, reader, found.records)
-    following = None if found.next is None else write_cursor(found.next)
-    items = [view(only_own(reader, record)) for record in found.records]
-    shown = {"items": items, "next": following}
+
+
+def page_answer(records: Sequence[StateRecord], following: bytes | None) -> Response:
+    """Records by name, and where the next page begins."""
+    shown = {
+        "items": [view(record) for record in records],
+        "next": None if following is None else write_cursor(following),
+    }
     return json_answer(shown, headers=PRIVATE)
 
 

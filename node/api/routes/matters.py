@@ -11,23 +11,19 @@ from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
-from node.api.answers import PRIVATE, json_answer, write_cursor
 from node.api.errors import ApiCode, ApiFault
 from node.api.openapi import SIGNED, answer
 from node.api.reading import CITY, Reader, note_list, read_as
-from node.api.routes.lists import facets_of as given_of
-from node.api.routes.lists import id_of
+from node.api.routes.lists import facets_of, find_page, id_of, page_answer
 from node.api.routes.parameters import (
     DEFAULT_PAGE,
     CodeQuery,
     Cursor,
     IdQuery,
     Limit,
-    place_of,
     services_of,
 )
 from node.api.services import PublicServices
-from node.api.views import view
 from node.chain.records import StateRecord, key_of
 from node.chain.records.accounts import Position
 from node.chain.records.actors import Operator, Person
@@ -87,7 +83,7 @@ def _listing(noun: str, kind: type[StateRecord]) -> Callable[..., object]:
         limit: Limit = DEFAULT_PAGE,
     ) -> Response:
         """Only what the reader may see; a filter that these records do not have is refused."""
-        wanted = given_of(state=state, person=id_of(person), order=id_of(order))
+        wanted = facets_of(state=state, person=id_of(person), order=id_of(order))
         strange = wanted.keys() - FILTERS[noun]
         if strange:
             raise ApiFault(ApiCode.BAD_PARAMETER, ", ".join(sorted(strange)))
@@ -97,14 +93,9 @@ def _listing(noun: str, kind: type[StateRecord]) -> Callable[..., object]:
         def visible(record: StateRecord) -> bool:
             return _is_wanted(services, record, district) and _may_see(services, reader, record)
 
-        try:
-            found = services.lists.find(kind, wanted, visible, place_of(cursor), limit)
-        except ValueError as error:
-            raise ApiFault(ApiCode.BAD_CURSOR) from error
+        found = find_page(services, kind, wanted, visible, cursor, limit)
         _note(services, reader, found.records)
-        following = None if found.next is None else write_cursor(found.next)
-        items = [view(record) for record in found.records]
-        return json_answer({"items": items, "next": following}, headers=PRIVATE)
+        return page_answer(found.records, found.next)
 
     matters.__name__ = noun.replace("-", "_")
     return matters
