@@ -31,8 +31,7 @@ svg .grid{stroke:var(--line)}svg .axis{stroke:var(--soft)}
 svg .s0{stroke:var(--a)}svg .s1{stroke:var(--b)}svg .s2{stroke:var(--c)}
 svg polyline,svg .s0,svg .s1,svg .s2{fill:none;stroke-width:2.5}
 svg .p0,svg .up{fill:var(--a)}svg .p1,svg .down{fill:var(--b)}svg .p2{fill:var(--c)}
-@media(max-width:34rem){dl{grid-template-columns:1fr;gap:0}dd{margin-bottom:.5rem}svg{min-width:40rem}
-figure{overflow-x:auto}}
+@media(max-width:34rem){dl{grid-template-columns:1fr;gap:0}dd{margin-bottom:.5rem}svg{font-size:20px}}
 @page{size:A4;margin:16mm 14mm}
 @media print{body{max-width:none;padding:0;font-size:10pt}.scroll{overflow:visible}
 figure,tr,dl{break-inside:avoid}h2{break-after:avoid}th,td{padding:.2rem .4rem}}
