@@ -21,6 +21,8 @@ from tests.unit.net.harness import (
     running,
 )
 
+pytestmark = pytest.mark.slow
+
 HELLO = Puppet("zorro").hello
 BAD_FRAMES = {
     "an oversized frame": (b"\xff\xff\xff\xff", FaultCode.FRAME_SIZE),
@@ -38,7 +40,6 @@ BAD_FRAMES = {
 }
 
 
-@pytest.mark.slow
 @pytest.mark.feature("K11")
 @pytest.mark.parametrize("wrong", BAD_FRAMES)
 def test_a_connected_peer_that_sends_a_wrong_frame_is_struck_and_may_return(wrong: str):
@@ -271,7 +272,6 @@ def test_a_fault_reported_by_the_reader_of_messages_ends_the_connection_at_once(
     beside_an_honest_pair(story)
 
 
-@pytest.mark.slow
 def test_a_stop_does_not_wait_for_a_peer_that_reads_nothing():
     """Bytes that nobody takes do not hold the process."""
 

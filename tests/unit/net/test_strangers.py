@@ -25,6 +25,8 @@ from tests.unit.net.harness import (
     seed_of,
 )
 
+pytestmark = pytest.mark.slow
+
 
 def test_the_spies_stand_on_both_sides_of_the_decision() -> None:
     """Otherwise the stories would cover one order of keys only."""

@@ -21,6 +21,8 @@ from tests.unit.wallet.terminal import PASSWORD, Terminal, terminal
 from wallet.mnemonic import parse_words
 from wallet.slip10 import signing_key
 
+pytestmark = pytest.mark.slow
+
 HOUR_MS = 3_600_000
 
 
@@ -160,7 +162,6 @@ def test_staff_and_operators_of_genesis_need_no_slip(at: Terminal):
         assert at.ask("wallet", "show", "--as", name)["account"] == account.hex()
 
 
-@pytest.mark.slow
 def test_an_order_from_request_to_settlement_and_what_it_leaves(at: Terminal):
     """Li redeems the hour at Wang's: request, accept, check in and out, confirm; the statement adds up."""
     _, li = settled_hour(at)
@@ -262,7 +263,6 @@ def test_a_transaction_is_signed_now_and_handed_in_later_any_number_of_times(
     assert at.door.city.person(li).available.balance == 30
 
 
-@pytest.mark.slow
 def test_the_key_passes_to_another_wallet(at: Terminal, tmp_path: Path):
     """The account goes on with the new key; the old wallet no longer claims it."""
     me = at.adopt("me", at.door.city.new_person("li", GULOU))
@@ -316,7 +316,6 @@ def test_the_wrong_password_opens_nothing(at: Terminal):
     assert at.door.asked == []
 
 
-@pytest.mark.slow
 def test_no_key_word_or_password_leaves_the_wallet(at: Terminal, tmp_path: Path):
     """Made, registered, linked, used, restored: nothing secret in a request, an output or a file but the words' own."""
     words = tmp_path / "words"

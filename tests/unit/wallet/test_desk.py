@@ -13,6 +13,8 @@ from node.chain.types import Id
 from tests.kernel_city import GULOU, SITE, seed_of
 from tests.unit.wallet.terminal import Terminal, terminal
 
+pytestmark = pytest.mark.slow
+
 HOUR_MS = 3_600_000
 
 
@@ -47,7 +49,6 @@ def admitted(at: Terminal, folder: Path, person: str, *flags: str) -> str:
     return str(proposal)
 
 
-@pytest.mark.slow
 @pytest.mark.feature("C1")
 def test_a_person_is_registered_from_their_card_and_admitted_by_two(at: Terminal, tmp_path: Path):
     """Card, register, slip, receipt, propose, second, link: afterwards the wallet speaks for the account."""
@@ -134,7 +135,6 @@ def test_a_receipt_of_another_person_is_noticed_before_it_is_sent(at: Terminal, 
     assert error["code"] == "other-receipt"
 
 
-@pytest.mark.slow
 def test_roles_sites_gates_and_flags_change_by_two(at: Terminal):
     """Each action of the table, proposed by one and seconded by another."""
     city = at.door.city
@@ -162,7 +162,6 @@ def test_roles_sites_gates_and_flags_change_by_two(at: Terminal):
     assert all("desk" not in line for line in at.door.asked)
 
 
-@pytest.mark.slow
 def test_a_proposal_is_declined(at: Terminal):
     """And then is no longer on the list."""
     proposal = at.ask("desk", "propose", "open-site", "gulou", "site-9", "--as", "recorder")
@@ -173,7 +172,6 @@ def test_a_proposal_is_declined(at: Terminal):
     assert at.fails("desk", "second", id_, "--as", "reviewer")["code"] == "not-listed"
 
 
-@pytest.mark.slow
 @pytest.mark.feature("I1")
 def test_an_elder_without_a_phone_is_served_through_the_desk(at: Terminal, tmp_path: Path):
     """Requested on behalf, approved, accepted, called back by a caller; the staff stand on the order."""
@@ -232,7 +230,6 @@ def test_a_dispute_is_ruled(at: Terminal):
     assert city.order(order).state is State.DISPUTED
 
 
-@pytest.mark.slow
 def test_kin_consent_is_recorded_for_a_person_without_a_key(at: Terminal, tmp_path: Path):
     """With method and evidence; then two of staff confirm."""
     city = at.door.city
