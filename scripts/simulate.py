@@ -4,6 +4,7 @@ Prints a line of progress, and the first seed that breaks with the reason; exit 
 of world (``node.sim.world.plan_of``) unless ``--kind`` asks for another.
 """
 
+import math
 import sys
 import time
 from dataclasses import replace
@@ -13,6 +14,9 @@ import click
 from node.sim.checkers import Broken
 from node.sim.outcome import run
 from node.sim.world import Kind, plan_of
+
+TELL_S = 5.0
+"""Between two lines of progress."""
 
 
 @click.command()
@@ -31,7 +35,8 @@ from node.sim.world import Kind, plan_of
 def main(seeds: int, first: int, nodes: int, kind: str, *, real: bool, disk_faults: bool) -> None:
     """Simulate cities in trouble, one for each seed."""
     begun_s = time.monotonic()
-    heights = forks = stalls = 0
+    told_s = -math.inf
+    heights = forks = stalls = convicted = falsely = 0
     for number in range(1, seeds + 1):
         plan = replace(
             plan_of(first + number - 1, nodes, Kind(kind)), real=real, disk_faults=disk_faults
@@ -44,9 +49,16 @@ def main(seeds: int, first: int, nodes: int, kind: str, *, real: bool, disk_faul
         heights += outcome.heights
         forks += outcome.forked
         stalls += outcome.stalled
-        rate = number / (time.monotonic() - begun_s)
-        print(f"\r{number}/{seeds} seeds, {heights} heights, {rate:.1f} seeds/s", end="")
-    print(f"\n{forks} forks, {stalls} stalls, 0 false accusations")
+        convicted += outcome.convicted
+        falsely += outcome.falsely
+        now_s = time.monotonic()
+        if now_s - told_s >= TELL_S or number == seeds:
+            told_s = now_s
+            rate = number / (now_s - begun_s)
+            line = f"{number}/{seeds} seeds, {heights} heights, {rate:.1f} seeds/s"
+            print(line, end="\r" if sys.stdout.isatty() else "\n", flush=True)
+    print(f"\n{convicted} liars convicted in all")
+    print(f"{forks} forks, {stalls} stalls, {falsely} false accusations")
 
 
 if __name__ == "__main__":

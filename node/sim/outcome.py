@@ -14,6 +14,10 @@ class Outcome:
     forked: bool = False
     stalled: bool = False
     """Both only with more liars than the protocol bears."""
+    convicted: int = 0
+    """Authorities whom honest nodes accused with evidence that convinces a stranger."""
+    falsely: int = 0
+    """Of these, honest ones; the checker ends the run at the first."""
 
 
 def run(plan: Plan) -> Outcome:
@@ -33,9 +37,14 @@ def run(plan: Plan) -> Outcome:
         named = faults < len(fork.culprits) and fork.culprits <= world.checker.liars
         if plan.liars <= faults or not named:
             raise
-        return Outcome(world.checker.highest, forked=True)
+        return _outcome(world, forked=True)
     except Stalled:
         if plan.liars <= faults:
             raise
-        return Outcome(world.checker.highest, stalled=True)
-    return Outcome(world.checker.highest)
+        return _outcome(world, stalled=True)
+    return _outcome(world)
+
+
+def _outcome(world: World, *, forked: bool = False, stalled: bool = False) -> Outcome:
+    accused, liars = world.checker.accused, world.checker.liars
+    return Outcome(world.checker.highest, forked, stalled, len(accused), len(accused - liars))
