@@ -36,3 +36,14 @@ def test_one_size_gives_one_archive(tmp_path: Path) -> None:
         make(path, tmp_path / "genesis.json", SIZE)
     one, two = (path.read_bytes() for path in paths)
     assert one == two
+
+
+@pytest.mark.feature("F1")
+@pytest.mark.slow
+def test_two_hundred_thousand_transactions_are_sound(tmp_path: Path) -> None:
+    """A city of eight thousand people; ``make audit-big`` does the same for a million, and says how fast."""
+    archive, document = tmp_path / "large.bin", tmp_path / "genesis.json"
+    count = make(archive, document, 200_000)
+    outcome = _audited(archive, document, 2)
+    assert outcome.fault is None
+    assert outcome.tally.transactions == count >= 200_000
