@@ -19,8 +19,6 @@ STAMP := $(VENV)/.stamp
 SEEDS ?= 100
 ROUNDS ?= 3
 KILLS ?= 24
-N ?= 1000000
-N ?= 10000
 FAST_TESTS = $(wildcard tests/unit tests/scenarios)
 # Two processes, as the smallest machine has two cores; tests that start a city of their own run one after the other.
 PARALLEL := -n 2
@@ -114,13 +112,13 @@ fuzz: setup ## Feed every decoder with many thousand inputs.
 	$(PYTEST) --hypothesis-profile=fuzz --timeout=3600 tests/fuzz tests/property
 
 laws: setup ## N right and N wrong statements (default 10000) against the sums, the roots and the twin; prints the codes met.
-	LAWS_N=$(N) $(PYTEST) -s --timeout=3600 tests/property/test_laws.py
+	LAWS_N=$(or $(N),10000) $(PYTEST) -s --timeout=3600 tests/property/test_laws.py
 
 bench: setup ## Measure against the machine's own primitives; prints a table and JSON.
 	$(PY) -m scripts.bench
 
 audit-big: setup ## Make an archive of N transactions (default 1000000; kept in var/big), verify it, say how fast and in what memory.
-	$(PY) -m scripts.big_archive --transactions $(N)
+	$(PY) -m scripts.big_archive --transactions $(or $(N),1000000)
 
 # --- What is generated ------------------------------------------------------------------------------------------
 
