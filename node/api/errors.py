@@ -40,6 +40,7 @@ class ApiCode(IntEnum):
     NOT_A_REHEARSAL = 18
     INTERNAL = 19
     NOT_WHOLE = 20
+    STATE_NOT_KEPT = 21
 
     @property
     def label(self) -> str:
@@ -110,6 +111,12 @@ ANSWERS: Final[Mapping[ApiCode, Answer]] = MappingProxyType(
             "这个节点由快照开始，缺少更早的区块；请向其他区导出，或停止节点后执行 timebank node repair。",
             "This node was begun from a snapshot and lacks older blocks; export from another district, or stop it "
             "and run timebank node repair.",
+        ),
+        ApiCode.STATE_NOT_KEPT: Answer(
+            410,
+            "节点不再保留这么早的状态；请向任一区导出归档，用 timebank audit prove --at 开出这一高度的证明。",
+            "The node keeps no state so old; export an archive from any district and make the proof of that height "
+            "with timebank audit prove --at.",
         ),
     }
 )

@@ -208,8 +208,18 @@ class Proofs(Protocol):
     def final_order(self, order: Id) -> bytes | None:
         """That an order became final as it is."""
 
-    def state(self, kind: int, id_: bytes) -> bytes | None:
-        """That the tip's state has a record under a key, or has none; None before the first block."""
+    @property
+    def oldest_state(self) -> Height:
+        """The oldest height whose state can be proven here."""
+
+    def state(self, kind: int, id_: bytes, height: Height | None = None) -> bytes | None:
+        """That the state has a record under a key, or has none; None before the first block and beyond the tip.
+
+        Args:
+            kind: the record's kind number.
+            id_: its id.
+            height: the state after this block, from ``oldest_state`` on; None for the tip.
+        """
 
 
 class Log(Protocol):

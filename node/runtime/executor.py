@@ -29,7 +29,7 @@ from node.chain.codec import encode
 from node.chain.errors import Bug, Rejected
 from node.chain.genesis import Genesis, chain_id_of
 from node.chain.hashing import SUITE_ED25519_SHA256
-from node.chain.ledger import Ledger
+from node.chain.ledger import Changes, Ledger
 from node.chain.limits import BLOCK_EVIDENCE_MAX
 from node.chain.merkle import leaf_hash
 from node.chain.protocol import KNOWN_PROTOCOL
@@ -87,6 +87,8 @@ class CommittedBlock:
     certificate: CommitCertificate
     execution: Execution
     transactions: tuple[SignedTransaction, ...]
+    replaced: Changes
+    """What the state had before it under every key that it changed."""
 
 
 Watcher = Callable[[CommittedBlock], None]
@@ -342,35 +344,35 @@ class Executor:
 
     def _apply(self, candidate: _Candidate, certificate: CommitCertificate) -> None:
         """Adopt a durable block: state, one batch, tip, then whoever watches."""
+        execution = candidate.execution
         leaves = [s.tx_id for s in candidate.transactions] + [leaf_hash(encode(candidate.summary))]
         frontier, nodes = self._point.frontier.extend(leaves)
-        self.app.commit(candidate.execution, frontier)
+        replaced = {key: self.ledger.read(key) for key in execution.staged.changes}
+        self.app.commit(execution, frontier)
         self.store.apply(
             BlockChanges(
-                height=candidate.execution.height,
+                height=execution.height,
                 block_id=candidate.point.block_id,
                 header=encode(KeptHeader(candidate.block.header, candidate.summary)),
-                records=candidate.execution.staged.encoded,
+                records=execution.staged.encoded,
                 log_nodes=nodes,
                 transactions=_entries(candidate),
-                outcome=self._outcome(candidate.execution, candidate.transactions),
+                outcome=self._outcome(execution, candidate.transactions),
             )
         )
         self._point, self._certificate = candidate.point, certificate
         self._candidates.clear()
         for evidence in candidate.block.evidence:
             self._evidence.pop(evidence.first + evidence.second, None)
-        execution = candidate.execution
-        self._pool.committed(
-            candidate.transactions, execution.staged.changes.keys(), execution.time_ms
-        )
+        self._pool.committed(candidate.transactions, replaced.keys(), execution.time_ms)
         committed = CommittedBlock(
             candidate.point.block_id,
             candidate.block,
             candidate.summary,
             certificate,
-            candidate.execution,
+            execution,
             candidate.transactions,
+            replaced,
         )
         for watcher in self._watchers:
             watcher(committed)

@@ -289,16 +289,29 @@ class NodeClient:
         """The proof file of a transaction (by its id of 32 bytes) or a final order (16 bytes)."""
         return self._read(signer, f"/v1/proofs/record/{id_.hex()}", purpose).content
 
-    def proof_of_state(self, signer: Signer, kind: str, id_: bytes, purpose: str = "") -> bytes:
-        """The proof file of a record of the tip, or of its absence.
+    def proof_of_state(
+        self,
+        signer: Signer,
+        kind: str,
+        id_: bytes,
+        purpose: str = "",
+        *,
+        height: int | None = None,
+    ) -> bytes:
+        """The proof file of a record, or of its absence.
 
         Args:
             signer: who asks.
             kind: ``person``, ``order``, ``district``, ``city``, ``fund``.
             id_: the record's key id.
             purpose: why staff ask.
+            height: in the state after this block; None for the tip.
+
+        Raises:
+            NodeProblem: ``A21``, the node keeps no state so old.
         """
-        target = f"/v1/proofs/state/{quote(kind)}/{id_.hex()}"
+        query = "" if height is None else f"?height={height}"
+        target = f"/v1/proofs/state/{quote(kind)}/{id_.hex()}{query}"
         return self._read(signer, target, purpose).content
 
     def offences(self) -> tuple[OffenceView, ...]:

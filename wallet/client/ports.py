@@ -98,8 +98,16 @@ class Reader(Protocol):
         """The proof file of a transaction or a final order."""
         ...
 
-    def proof_of_state(self, signer: Signer, kind: str, id_: bytes, purpose: str = "") -> bytes:
-        """The proof file of a record of the tip, or of its absence."""
+    def proof_of_state(
+        self,
+        signer: Signer,
+        kind: str,
+        id_: bytes,
+        purpose: str = "",
+        *,
+        height: int | None = None,
+    ) -> bytes:
+        """The proof file of a record, or of its absence, at the tip or after another block."""
         ...
 
     def genesis(self) -> bytes:

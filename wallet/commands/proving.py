@@ -8,7 +8,7 @@ from node.chain.genesis import chain_id_of
 from node.chain.limits import PROOF_FILE_MAX_BYTES
 from node.console.command import argument, option
 from node.console.console import Console, pass_console
-from node.console.fault import usage
+from node.console.fault import Fault, usage
 from node.console.language import t
 from node.console.result import Facts, Json, Result
 from wallet.commands.table import verb
@@ -21,6 +21,8 @@ from wallet.verbs.making import reading
 from wallet.verbs.parameters import CODE, ID, TX_ID
 
 KINDS = ("transaction", "order", "final-order", "account", "district", "city")
+RECORDS = ("transaction", "final-order")
+"""Kinds that are final, whatever the height."""
 CITY_KEY = b"city"
 _FILE = click.Path(dir_okay=False, path_type=Path)
 
@@ -31,10 +33,26 @@ _FILE = click.Path(dir_okay=False, path_type=Path)
 @option(
     "--out", type=_FILE, required=True, help=t(zh="写进这个文件。", en="Write it to this file.")
 )
+@option(
+    "--height",
+    type=click.IntRange(min=1),
+    help=t(
+        zh="哪个高度之后的状态；默认最新。节点只保留最近的状态，更早的用 timebank audit prove --at。",
+        en="The state after which height; the newest by default. A node keeps recent states only; for older ones "
+        "see timebank audit prove --at.",
+    ),
+)
 @reading()
-def prove(act: Acting, *, kind: str, id_: str | None, out: Path) -> None:
+def prove(act: Acting, *, kind: str, id_: str | None, out: Path, height: int | None) -> None:
     """Get a proof file."""
-    raw = _fetch(act, kind, id_)
+    if kind in RECORDS and height is not None:
+        raise usage(
+            t(
+                zh="--height 只用于账户、订单、区和全市；已完结的不再变化",
+                en="--height is for states; what is final changes no more",
+            )
+        )
+    raw = _of_record(act, kind, id_) if kind in RECORDS else _of_state(act, kind, id_, height)
     proven = check_proof(act.genesis, raw)
     write_whole(out, raw)
     data: dict[str, Json] = {"file": str(out), "bytes": len(raw), **proven_data(proven)}
@@ -42,25 +60,37 @@ def prove(act: Acting, *, kind: str, id_: str | None, out: Path) -> None:
     act.console.emit(Result(data, (where, proven_facts(proven))))
 
 
-def _fetch(act: Acting, kind: str, id_: str | None) -> bytes:
-    client = act.client
+def _of_record(act: Acting, kind: str, id_: str | None) -> bytes:
+    if id_ is None:
+        raise _id_missing()
+    convert = TX_ID.convert if kind == "transaction" else ID.convert
+    return act.client.proof_of_record(act.signer, convert(id_, None, None))
+
+
+def _of_state(act: Acting, kind: str, id_: str | None, height: int | None) -> bytes:
+    record, key = _state_key(act, kind, id_)
+    return act.client.proof_of_state(act.signer, record, key, height=height)
+
+
+def _state_key(act: Acting, kind: str, id_: str | None) -> tuple[str, bytes]:
+    """The kind as the node calls it, and the record's key id."""
     match kind:
         case "city":
-            return client.proof_of_state(act.signer, kind, CITY_KEY)
+            return kind, CITY_KEY
         case "account" if id_ is None:
-            return client.proof_of_state(act.signer, "person", act.account)
+            return "person", act.account
         case _ if id_ is None:
-            raise usage(t(zh="缺少编号", en="An id is missing"))
-        case "transaction":
-            return client.proof_of_record(act.signer, TX_ID.convert(id_, None, None))
-        case "final-order":
-            return client.proof_of_record(act.signer, ID.convert(id_, None, None))
+            raise _id_missing()
         case "account":
-            return client.proof_of_state(act.signer, "person", ID.convert(id_, None, None))
+            return "person", ID.convert(id_, None, None)
         case "district":
-            return client.proof_of_state(act.signer, kind, CODE.convert(id_, None, None).encode())
+            return kind, CODE.convert(id_, None, None).encode()
         case _:
-            return client.proof_of_state(act.signer, kind, ID.convert(id_, None, None))
+            return kind, ID.convert(id_, None, None)
+
+
+def _id_missing() -> Fault:
+    return usage(t(zh="缺少编号", en="An id is missing"))
 
 
 @verb("verify-proof")

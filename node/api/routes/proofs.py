@@ -2,7 +2,7 @@
 
 from typing import Annotated, Final
 
-from fastapi import APIRouter, Path
+from fastapi import APIRouter, Path, Query
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -20,7 +20,7 @@ from node.chain.records.actors import Operator, Person
 from node.chain.records.bindings import Proposal, Site
 from node.chain.records.orders import Order
 from node.chain.records.settings import AuthorityRecord, CatalogueEntry, CitySettings, PolicyRecord
-from node.chain.types import Hash, Id
+from node.chain.types import UINT_MAX, Hash, Height, Id
 
 router: Final = APIRouter(tags=["proofs"])
 PUBLIC_KINDS: Final = {
@@ -46,6 +46,7 @@ _HEX_OF_HASH: Final = 64
 
 IdOrHash = Annotated[str, Path(pattern="^(?:[0-9a-f]{32}|[0-9a-f]{64})$", examples=["a3" * 32])]
 KindInPath = Annotated[str, Path(pattern="^[a-z_]{1,32}$", examples=["person"])]
+StateHeight = Annotated[int | None, Query(ge=1, le=UINT_MAX, examples=[12])]
 KeyInPath = Annotated[str, Path(pattern="^(?:[0-9a-f]{2}){1,128}$", examples=["0f" * 16])]
 
 
@@ -74,16 +75,33 @@ async def record_proof(request: Request, id: IdOrHash) -> Response:  # noqa: A00
 @router.get(
     "/proofs/state/{kind}/{id}",
     summary="That the state has a record, or has none",
-    responses=bytes_answer("A proof file of presence or absence at the tip."),
+    responses=bytes_answer(
+        "A proof file of presence or absence, at the tip or after another block."
+    ),
     openapi_extra=SIGNED,
 )
-async def state_proof(request: Request, kind: KindInPath, id: KeyInPath) -> Response:  # noqa: A002 - the path's name
-    """Persons and orders for whoever may see them; city, districts and what else is public for everybody, unsigned."""
+async def state_proof(
+    request: Request,
+    kind: KindInPath,
+    id: KeyInPath,  # noqa: A002 - the path's name
+    height: StateHeight = None,
+) -> Response:
+    """Persons and orders for whoever may see them; city, districts and what else is public for everybody, unsigned.
+
+    Going back to an earlier height costs the node work; so then whoever asks signs.
+    """
     services = services_of(request)
     key = bytes.fromhex(id)
-    if kind in PUBLIC_KINDS:
-        return _file(services.proofs.state(PUBLIC_KINDS[kind], key))
-    return _file(services.proofs.state(_private_kind(request, services, kind, key), key))
+    if kind not in PUBLIC_KINDS:
+        number = _private_kind(request, services, kind, key)
+    else:
+        number = PUBLIC_KINDS[kind]
+        if height is not None:
+            read_as(request, services)
+    at = None if height is None else Height(height)
+    if at is not None and at < services.proofs.oldest_state:
+        raise ApiFault(ApiCode.STATE_NOT_KEPT, f"from height {services.proofs.oldest_state} on")
+    return _file(services.proofs.state(number, key, at))
 
 
 def _may_second(services: PublicServices, reader: Reader, tx_id: Hash) -> bool:

@@ -24,6 +24,7 @@ from node.chain.types import Hash, Height, Id
 from node.runtime.executor import Executor
 from node.runtime.opening import KeptHeader
 from node.runtime.queries.journal import Journal
+from node.runtime.queries.past import PastStates
 from node.runtime.trail import trail_below
 from node.store.chainstore import ChainStore
 
@@ -86,13 +87,19 @@ class FinalBlocks:
 
 
 class ProofFiles:
-    """Proofs of one node, each anchored in its newest block."""
+    """Proofs of one node, anchored in its newest block or, of earlier states, in theirs."""
 
     def __init__(self, executor: Executor, store: ChainStore, journal: Journal) -> None:
-        """Read state, store and journal."""
+        """Read state, store and journal; remember from now on what blocks replace."""
         self._executor = executor
         self._store = store
         self._journal = journal
+        self._past = PastStates(executor)
+
+    @property
+    def oldest_state(self) -> Height:
+        """The oldest height whose state can be proven here."""
+        return max(self._past.oldest, Height(1))
 
     def transaction(self, tx_id: Hash) -> bytes | None:
         """That a transaction stands in the log; None when it does not, here and now."""
@@ -131,15 +138,23 @@ class ProofFiles:
         )
         return self._file(claim, anchor)
 
-    def state(self, kind: int, id_: bytes) -> bytes | None:
-        """That the tip's state has a record under a key, or has none; None before the first block."""
-        anchor = self._anchor()
+    def state(self, kind: int, id_: bytes, height: Height | None = None) -> bytes | None:
+        """That the state after a block has a record under a key, or has none.
+
+        Args:
+            kind: the record's kind number.
+            id_: its id.
+            height: from ``oldest_state`` on; None for the tip.
+
+        Returns:
+            None beyond the tip, before the first block too.
+        """
+        anchor = self._anchor() if height is None else self._anchor_at(height)
         if anchor is None:
             return None
-        key = kind.to_bytes(1, "big") + id_
-        record = self._executor.ledger.read(key)
-        raw = b"" if record is None else encode_record(record)
-        return self._file(StateClaim(kind, id_, raw, self._executor.ledger.prove(key)), anchor)
+        found = self._past.read(anchor.header.height, kind, id_)
+        raw = b"" if found.record is None else encode_record(found.record)
+        return self._file(StateClaim(kind, id_, raw, found.proof), anchor)
 
     def _anchor(self) -> Anchor | None:
         """The newest block, with the trail of authority changes before it."""
@@ -148,6 +163,14 @@ class ProofFiles:
         if tip.certificate is None or kept is None:
             return None
         return Anchor(kept.header, tip.certificate, trail_below(self._executor, tip.height))
+
+    def _anchor_at(self, height: Height) -> Anchor | None:
+        """A block, with the trail of authority changes before it."""
+        decided = self._executor.decided(height) if height <= self._executor.point.height else None
+        if decided is None:
+            return None
+        trail = trail_below(self._executor, height)
+        return Anchor(decided.block.header, decided.certificate, trail)
 
     def _path(self, index: int, anchor: Anchor) -> tuple[Hash, ...]:
         return inclusion_proof(self._store.log_node, index, anchor.header.log_size)

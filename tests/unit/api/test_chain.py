@@ -8,12 +8,13 @@ from node.chain.block import block_id, decode_header, decode_summary
 from node.chain.certificate import certificate_fault, decode_certificate
 from node.chain.genesis_document import from_document
 from node.chain.proof import verify_proof
-from node.chain.records import KINDS
+from node.chain.records import KINDS, key_of
 from node.chain.records.accounts import District
 from node.chain.records.actors import Person
 from node.chain.records.orders import Order
 from node.chain.tx.envelope import SignedTransaction
 from node.chain.types import Hash, Height
+from node.runtime.queries import past
 from node.runtime.queries.journal import Journal
 from node.store.memorykv import MemoryKeyValue
 from tests.kernel_city import GULOU, JIANYE
@@ -99,6 +100,56 @@ def test_a_balance_and_an_absence_are_proven_at_the_tip(story: Story):
     assert verify_proof(city.genesis, absent.content).subject is None
     district = city.read(f"/v1/proofs/state/district/{GULOU.encode().hex()}")
     assert isinstance(verify_proof(city.genesis, district.content).subject, District)
+
+
+@pytest.mark.feature("F2")
+def test_a_balance_is_proven_at_every_height_that_the_node_keeps():
+    """Each is what the account was then, under the root that the districts signed then; the tip is left as it is."""
+    city = DoorCity()
+    seen: dict[int, object] = {}
+    city.executor.watch(
+        lambda block: seen.update({block.block.header.height: dict(city.ledger.records)})
+    )
+    story = tell(city)
+    root = city.ledger.tree.root
+    key = key_of(Person, story.li)
+    for height, records in seen.items():
+        target = f"/v1/proofs/state/person/{story.li.hex()}?height={height}"
+        proven = verify_proof(city.genesis, city.read_signed(target, story.li).content)
+        assert (proven.height, proven.subject) == (height, records.get(key))
+    assert city.ledger.tree.root == root
+    shown = {getattr(records.get(key), "available", None) for records in seen.values()}
+    assert len(shown) > 2, "absence, an empty account and a paid one were among them"
+
+
+def test_a_state_that_is_not_kept_is_refused_with_the_way_out(monkeypatch: pytest.MonkeyPatch):
+    """Too old names the oldest; beyond the tip nothing is final; a stranger does not make the node go back."""
+    monkeypatch.setattr(past, "BLOCKS_MAX", 3)
+    story = tell(DoorCity())
+    city, tip = story.city, story.city.executor.point.height
+    target = f"/v1/proofs/state/person/{story.li.hex()}?height="
+    assert city.read_signed(f"{target}{tip - 3}", story.li).status == 200
+    old = city.read_signed(f"{target}{tip - 4}", story.li)
+    assert (old.status, old.code, old.json["detail"]) == (410, "A21", f"from height {tip - 3} on")
+    assert city.read_signed(f"{target}{tip + 1}", story.li).code == "A15"
+    for bad in ("0", "-1", "x", str(2**53)):
+        assert city.read_signed(target + bad, story.li).code == "A06"
+    assert city.read_signed(f"{target}{tip - 1}", story.wang).code == "A13"
+    public = f"/v1/proofs/state/district/{GULOU.encode().hex()}?height={tip - 1}"
+    assert city.read(public).code == "A09"
+    proven = verify_proof(city.genesis, city.read_signed(public, story.wang).content)
+    assert (proven.height, type(proven.subject)) == (tip - 1, District)
+
+
+def test_what_is_kept_of_the_past_is_bounded_by_changes_too(monkeypatch: pytest.MonkeyPatch):
+    """A node begins to keep at its start, and lets go of the blocks that changed too much to go back over."""
+    city = DoorCity()
+    kept = past.PastStates(city.executor)
+    city.make_block()
+    assert (kept.oldest, city.executor.point.height) == (0, 1)
+    monkeypatch.setattr(past, "CHANGES_MAX", 0)
+    city.mint(GULOU, 6_000)
+    assert kept.oldest == city.executor.point.height
 
 
 def test_proofs_of_other_kinds_are_refused(story: Story):
