@@ -19,7 +19,7 @@ from node.app.checkpointing import NodeCheckpoints
 from node.app.shelf import SnapshotMaker, SnapshotShelf, base_of
 from node.app.succession import Succession
 from node.app.upkeep import Upkeep
-from node.chain.genesis import Genesis, chain_id_of, seat_id
+from node.chain.genesis import Genesis, chain_id_of, city_id_of, seat_id
 from node.chain.types import EpochMs, Height, Id
 from node.config import NodeConfig, NodeHome, NodeKeys
 from node.config.settings import PeerConfig
@@ -48,9 +48,11 @@ from node.runtime.statements import StatementLog
 from node.runtime.timeouts import Pace
 from node.store.blocklog import BlockLog
 from node.store.chainstore import ChainStore
-from node.store.files import RealFiles
+from node.store.files import Files, RealFiles
 from node.store.level import LevelKeyValue
+from node.store.migration import migrate
 from node.store.nodelock import node_lock
+from node.store.numberfile import LEAP, read_number, write_number
 from node.store.proposallog import ProposalLog
 from node.store.votelog import VoteLog
 
@@ -83,14 +85,14 @@ class DistrictNode:
         self.home = NodeHome(config.home)
         self.genesis = genesis
         self.chain_id = chain_id_of(genesis)
-        self.clock = make_clock(genesis, self.home)
-        self.pool = Mempool(self.chain_id, self.clock)
         self.fault: BaseException | None = None
         self._keys = node_keys
         self._log = structlog.get_logger("node")
         self._stop = asyncio.Event()
         self._connected: set[str] = set()
         self._duplicates: set[str] = set()
+        self.clock: Clock
+        self.pool: Mempool
         self.stores: Stores
         self.executor: Executor
         self.network: PeerNetwork
@@ -110,6 +112,10 @@ class DistrictNode:
         data = self.home.data
         files = RealFiles(data)
         stack.enter_context(node_lock(files))
+        for one in migrate(files):
+            self._log.warning("migrated", file=one.name, format=one.now, kept=one.kept)
+        self.clock = make_clock(self.genesis, files)
+        self.pool = Mempool(self.chain_id, self.clock)
         block_log = BlockLog(files, self.chain_id)
         stack.callback(block_log.close)
         kv = LevelKeyValue(data / "state")
@@ -143,7 +149,7 @@ class DistrictNode:
             self.executor,
             self.pool,
             self.clock,
-            seat_id(self.chain_id, self.config.district),
+            seat_id(city_id_of(self.genesis), self.config.district),
             self._keys.consensus,
         )
         ports = Ports(
@@ -234,7 +240,7 @@ class DistrictNode:
         if not isinstance(self.clock, RehearsalClock):
             raise ValueError("this city runs on real time")
         self.clock.leap_to(leap_ms)
-        write_leap(self.home, self.clock.leap_ms)
+        write_number(self.stores.files, LEAP, self.clock.leap_ms)
         self.driver.on_timer(WorkTimer(self.driver.state.height))
 
     def _local(self) -> LocalNode:
@@ -319,23 +325,12 @@ def _soon(loop: asyncio.AbstractEventLoop, call: Callable[[], None]) -> None:
     loop.call_soon(call)
 
 
-def make_clock(genesis: Genesis, home: NodeHome) -> Clock:
-    """The system's clock, or a rehearsal's with the leaps it has made."""
+def make_clock(genesis: Genesis, files: Files) -> Clock:
+    """The system's clock, or a rehearsal's with the leaps it has made.
+
+    Raises:
+        StorageFault: ``NUMBER_DAMAGED``, the sum of the leaps does not read.
+    """
     if genesis.rehearsal_rate == 1:
         return SystemClock()
-    return RehearsalClock(genesis.created_ms, genesis.rehearsal_rate, read_leap(home))
-
-
-def read_leap(home: NodeHome) -> int:
-    """The sum of leaps of a rehearsal, milliseconds; 0 where none were made."""
-    try:
-        return int(home.leap.read_text(encoding="ascii"))
-    except FileNotFoundError:
-        return 0
-
-
-def write_leap(home: NodeHome, leap_ms: int) -> None:
-    """Keep the sum of leaps; a rehearsal's convenience, so a rename is durable enough."""
-    new = home.leap.with_suffix(".new")
-    new.write_text(str(leap_ms), encoding="ascii")
-    new.replace(home.leap)
+    return RehearsalClock(genesis.created_ms, genesis.rehearsal_rate, read_number(files, LEAP) or 0)

@@ -1,7 +1,6 @@
 """The checkpoint collector over a node's log, disk and network."""
 
 from collections.abc import Callable
-from typing import Final
 
 import structlog
 
@@ -24,10 +23,7 @@ from node.runtime.clock import Clock
 from node.runtime.executor import CommittedBlock, Executor
 from node.store.faults import StorageCode, StorageFault
 from node.store.files import Files
-
-FILE: Final = "checkpoint"
-_NEW: Final = "checkpoint.new"
-_DIGITS_MAX: Final = 16
+from node.store.numberfile import CHECKPOINT, read_number, write_number
 
 
 class NodeCheckpoints:
@@ -59,7 +55,7 @@ class NodeCheckpoints:
             authorities,
             key,
             LogPorts(self._root_at, self._persist),
-            _read(files),
+            self._signed_before(),
         )
         executor.watch(self._on_block)
 
@@ -115,23 +111,19 @@ class NodeCheckpoints:
 
     def _persist(self, size: int) -> None:
         """Make durable that this size is signed, before anyone sees the line."""
-        if _NEW in self._files.names():
-            self._files.remove(_NEW)
-        file = self._files.create(_NEW)
-        file.write(0, str(size).encode("ascii"))
-        file.sync()
-        file.close()
-        self._files.rename(_NEW, FILE)
-        self._files.sync_directory()
+        write_number(self._files, CHECKPOINT, size)
 
+    def _signed_before(self) -> int:
+        """The largest size that was ever signed; 0 for none.
 
-def _read(files: Files) -> int:
-    """The largest size that was ever signed; 0 for none."""
-    if FILE not in files.names():
-        return 0
-    file = files.open(FILE)
-    raw = file.read(0, _DIGITS_MAX)
-    file.close()
-    if not raw.isdigit():
-        raise StorageFault(StorageCode.READ_FAILED, FILE, "not a number")
-    return int(raw)
+        Where the file is damaged: the log's size at the tip, because no more was signed; the next line mends it.
+        """
+        try:
+            return read_number(self._files, CHECKPOINT) or 0
+        except StorageFault as fault:
+            if fault.code is not StorageCode.NUMBER_DAMAGED:
+                raise
+            tip = self._header(self._executor.tip.height)
+            size = 0 if tip is None else tip.log_size
+            self._log.warning("the file of signed sizes is damaged", signs_above=size)
+            return size

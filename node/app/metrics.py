@@ -1,6 +1,6 @@
 """Measurements for Prometheus, read off the node when somebody scrapes."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
@@ -14,15 +14,22 @@ NAMESPACE = "timebank"
 class NodeCollector(Collector):
     """Turns a node's present numbers into metric families."""
 
-    def __init__(self, node: DistrictNode) -> None:
-        """Watch one node."""
+    def __init__(self, node: DistrictNode, refusals: Mapping[str, int]) -> None:
+        """Watch one node, and what its public door refuses, by code."""
         self._node = node
+        self._refusals = refusals
 
     def collect(self) -> Iterator[Metric]:
         """Everything, now."""
         yield from self._consensus()
         yield from self._pool()
         yield from self._network()
+        refused = CounterMetricFamily(
+            f"{NAMESPACE}_http_refused", "Requests the public door refused.", labels=["code"]
+        )
+        for code, count in sorted(self._refusals.items()):
+            refused.add_metric([code], count)
+        yield refused
 
     def _consensus(self) -> Iterator[Metric]:
         node, tip, state = self._node, self._node.executor.tip, self._node.driver.state
@@ -92,10 +99,10 @@ class NodeCollector(Collector):
         yield traffic
 
 
-def metrics_text(node: DistrictNode) -> bytes:
+def metrics_text(node: DistrictNode, refusals: Mapping[str, int]) -> bytes:
     """The Prometheus text format of a node's numbers."""
     registry = CollectorRegistry()
-    registry.register(NodeCollector(node))
+    registry.register(NodeCollector(node, refusals))
     return generate_latest(registry)
 
 

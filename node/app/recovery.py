@@ -26,6 +26,7 @@ from node.store.blockrepair import RepairReport
 from node.store.chainstore import ChainStore
 from node.store.files import RealFiles
 from node.store.level import LevelKeyValue, destroy
+from node.store.migration import migrate
 from node.store.nodelock import node_lock
 from node.store.votelog import NAME as VOTES_NAME
 from node.store.votelog import OLD_NAME as OLD_VOTES_NAME
@@ -170,6 +171,7 @@ def sign_anyway(home: NodeHome, height: Height) -> VoteLogState:
 def _held(home: NodeHome) -> Iterator[RealFiles]:
     files = RealFiles(home.data)
     with node_lock(files):
+        migrate(files)
         yield files
 
 

@@ -44,7 +44,10 @@ async def run_node(node: DistrictNode, reread: Callable[[], NodeConfig]) -> None
         public, closing = public_services(node)
         doors = (
             Door(create_public_app(public), node.config.public_listen),
-            Door(create_operations_app(operations_services(node)), node.config.operations_listen),
+            Door(
+                create_operations_app(operations_services(node, public)),
+                node.config.operations_listen,
+            ),
         )
         await node.start()
         for door in doors:

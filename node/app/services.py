@@ -125,12 +125,12 @@ def public_services(node: DistrictNode) -> tuple[PublicServices, Callable[[], No
     return services, feed.close
 
 
-def operations_services(node: DistrictNode) -> OperationsServices:
-    """Everything behind the operations door."""
+def operations_services(node: DistrictNode, public: PublicServices) -> OperationsServices:
+    """Everything behind the operations door, beside what stands behind the public one."""
     clock = ChainClock(node.clock, node.executor)
     return OperationsServices(
         status=StatusDesk(node.executor, node.pool, clock, NodeVitals(node)),
-        metrics=lambda: metrics_text(node),
+        metrics=lambda: metrics_text(node, public.accesses.refusals),
         exports=ArchiveExport(node.executor),
         rehearsal=LeapingClock(node),
     )

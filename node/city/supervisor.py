@@ -20,6 +20,8 @@ from node.city.doors import NodeDoors, Status
 from node.city.plan import CityPlan
 from node.city.ports import NodePorts
 from node.runtime.clock import SystemClock
+from node.store.files import RealFiles
+from node.store.numberfile import LEAP, write_number
 
 READY_S: Final = 60
 STOP_S: Final = 15
@@ -135,7 +137,7 @@ class LocalCity:
         home = self.places.node(district)
         if processes.running(home) is None:
             if self._file.leap_ms:
-                home.leap.write_text(str(self._file.leap_ms), encoding="ascii")
+                write_number(RealFiles(home.data), LEAP, self._file.leap_ms)
             processes.spawn(home, self._environment)
 
     def stop(self, district: str) -> None:

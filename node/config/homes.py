@@ -77,11 +77,6 @@ class NodeHome:
         return self.root / "data"
 
     @property
-    def leap(self) -> Path:
-        """Sum of a rehearsal's leaps in milliseconds, as decimal digits."""
-        return self.data / "leap"
-
-    @property
     def snapshots(self) -> Path:
         """Snapshots that others may begin from; each can be made again."""
         return self.root / "snapshots"

@@ -132,7 +132,7 @@ def begin_from(
     """Bring log and store to the base's block where they have not reached it; None where no base is needed.
 
     Raises:
-        StorageFault: ``DATABASE_DAMAGED``, the base does not prove itself; the disk fails.
+        StorageFault: ``BASE_DAMAGED``, the base does not prove itself; the disk fails.
     """
     if not base.whole or block_log.first_height == 1:
         return None
@@ -142,7 +142,7 @@ def begin_from(
             store.clear()
             _apply(manifest, verified(genesis, base)[1], store)
     except SnapshotRefused as fault:
-        raise StorageFault(StorageCode.DATABASE_DAMAGED, "base snapshot", str(fault)) from fault
+        raise StorageFault(StorageCode.BASE_DAMAGED, "base", str(fault)) from fault
     if block_log.first_height is None:
         block, certificate = manifest.block, manifest.certificate
         block_log.append(block.header.height, encode(block), encode(certificate))

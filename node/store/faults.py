@@ -26,6 +26,8 @@ class StorageCode(IntEnum):
     FILE_MISSING = 11
     FILE_EXISTS = 12
     UPDATE_NEEDED = 13
+    NUMBER_DAMAGED = 14
+    BASE_DAMAGED = 15
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +113,18 @@ EXPLANATIONS: Final[dict[StorageCode, Explanation]] = {
         "The districts have voted for a protocol version that this release does not know. The node stops before its "
         "height and has lost nothing; update the program, then start it.",
         "timebank node upgrade-check",
+    ),
+    StorageCode.NUMBER_DAMAGED: Explanation(
+        "记数的小文件已损坏。检查点的会自行重写；演练城市的时钟，由 timebank city up 重写。",
+        "A small file that holds a number is damaged. That of the checkpoints mends itself; that of a rehearsal's "
+        "clock is written again by timebank city up.",
+        "timebank node doctor",
+    ),
+    StorageCode.BASE_DAMAGED: Explanation(
+        "节点由快照开始，它留着的那份快照已损坏。修复命令会从其他区取回全部区块并重新执行，之后不再需要快照。",
+        "The snapshot that the node was begun from is damaged. The repair fetches all blocks from the other districts "
+        "and executes them; no snapshot is needed then.",
+        "timebank node repair",
     ),
 }
 

@@ -21,6 +21,7 @@ from node.store.blocklog import BlockLog
 from node.store.chainstore import ChainStore
 from node.store.faults import StorageCode, StorageFault
 from node.store.level import LevelKeyValue
+from node.store.migration import migrate
 from node.store.proposallog import ProposalLog
 from node.store.shadow import ShadowFiles, shadow_database
 from node.store.votelog import Condition, VoteLog
@@ -55,6 +56,7 @@ def look_at_stores(home: NodeHome, genesis: Genesis) -> StoresSeen:
     root = str(home.root)
     with ExitStack() as stack:
         try:
+            migrate(files)
             log = BlockLog(files, chain_id)
             stack.callback(log.close)
             log.scrub(_size(files))

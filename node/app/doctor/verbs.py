@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Final
 
 from node.app.doctor.findings import Finding, Verdict, doubtful, well
-from node.app.doctor.formats import FormatSeen, formats_of
+from node.app.doctor.formats import Fit, FormatSeen, formats_of
 from node.app.doctor.home import (
     GENESIS,
     Machine,
@@ -32,7 +32,7 @@ from node.console.console import Console, pass_console
 from node.console.exits import ExitCode
 from node.console.fault import Fault
 from node.console.language import Text, same, t
-from node.console.result import Column, Json, Result, Table
+from node.console.result import Cell, Column, Json, Result, Table
 from node.runtime.clock import SystemClock
 from node.store.nodelock import NAME as LOCK_NAME
 from node.store.shadow import ShadowFiles
@@ -42,6 +42,13 @@ WORDS: Final = {
     Verdict.OK: t(zh="正常", en="ok"),
     Verdict.WARN: t(zh="注意", en="warn"),
     Verdict.FAULT: t(zh="故障", en="FAULT"),
+}
+FITS: Final = {
+    Fit.OPENS: t(zh="原样可用", en="opens as it is"),
+    Fit.MIGRATES: t(
+        zh="启动时转换，原文件留存", en="the next start migrates it and keeps the old file"
+    ),
+    Fit.UNKNOWN: t(zh="打不开", en="unknown"),
 }
 doctor_group: Final = Group("doctor")
 """Holds the verbs until ``register`` puts them under the node's."""
@@ -219,7 +226,7 @@ def upgrade_check(console: Console) -> ExitCode:
     formats = tuple(formats_of(ShadowFiles(Path(home.data)), genesis, stores.newest))
     faults = [one for one in stores.findings if one.verdict is Verdict.FAULT]
     known = all(one.version <= KNOWN_PROTOCOL for one in stores.protocols)
-    opens = not faults and known and all(one.known for one in formats)
+    opens = not faults and known and all(one.fit is not Fit.UNKNOWN for one in formats)
     columns = (
         Column(t(zh="数据", en="Data")),
         Column(t(zh="文件或高度", en="File or height")),
@@ -227,7 +234,7 @@ def upgrade_check(console: Console) -> ExitCode:
         Column(t(zh="本版本可读", en="This release opens")),
         Column(t(zh="结果", en="Result")),
     )
-    rows = [_format_row(one) for one in formats]
+    rows: list[tuple[Cell, ...]] = [_format_row(one) for one in formats]
     rows += [(one.subject, "-", "-", one.code or "-", one.said) for one in stores.findings]
     data: dict[str, Json] = {
         "opens": opens,
@@ -238,9 +245,8 @@ def upgrade_check(console: Console) -> ExitCode:
     return ExitCode.OK if opens else ExitCode.STORAGE
 
 
-def _format_row(one: FormatSeen) -> tuple[Text, str, str, str, Text]:
-    verdict = t(zh="原样可用", en="opens as it is") if one.known else t(zh="打不开", en="unknown")
-    return (one.subject, one.file, one.found, one.opens, verdict)
+def _format_row(one: FormatSeen) -> tuple[Text, str, int, int, Text]:
+    return (one.subject, one.file, one.found, one.opens, FITS[one.fit])
 
 
 def _format_data(one: FormatSeen) -> dict[str, Json]:
@@ -249,5 +255,5 @@ def _format_data(one: FormatSeen) -> dict[str, Json]:
         "file": one.file,
         "found": one.found,
         "opens": one.opens,
-        "known": one.known,
+        "fit": one.fit.value,
     }

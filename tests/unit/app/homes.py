@@ -1,6 +1,7 @@
 """Real homes of one-seat cities with real blocks, to be looked at and damaged."""
 
-from contextlib import ExitStack
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -35,6 +36,29 @@ class RealHome:
         found_files = (path for path in self.root.rglob("*") if path.is_file())
         return {str(path.relative_to(self.root)): path.read_bytes() for path in found_files}
 
+    @contextmanager
+    def opened(self) -> Iterator[DistrictNode]:
+        """What a start does, without doors and peers."""
+        config = load(self.root, {}, {})
+        node = DistrictNode(config, self.home.read_genesis(), self.home.read_keys())
+        with ExitStack() as stack:
+            node.open(stack)
+            yield node
+
+    def decide(self, node: DistrictNode, blocks: int) -> None:
+        """So many blocks more, signed by the only seat."""
+        seed = self.founding.nodes[GULOU].consensus
+        tip = node.executor.tip.height
+        for number in range(tip + 1, tip + blocks + 1):
+            height = Height(number)
+            block = node.executor.build(EpochMs(CREATED_MS + 1_000 * number), 0)
+            id_ = block_id(node.chain_id, block.header)
+            vote = Precommit(1, height, Round(0), id_, 0, bytes(64))
+            signature = keys.sign(seed, sign_bytes(node.chain_id, vote))
+            signed = Precommit(1, height, Round(0), id_, 0, signature)
+            node.stores.votes.append([signed])
+            node.executor.commit(block, make_certificate([signed]))
+
 
 def make_home(place: Path, blocks: int = 3, seats: int = 1) -> RealHome:
     """Found a city that is no rehearsal; the first seat's home gets so many blocks if it is the only one."""
@@ -44,23 +68,6 @@ def make_home(place: Path, blocks: int = 3, seats: int = 1) -> RealHome:
     settle_in(places, founding, choose(list(founding.nodes), None))
     made = RealHome(places.node(GULOU), founding)
     if blocks and seats == 1:
-        _decide(made, blocks)
+        with made.opened() as node:
+            made.decide(node, blocks)
     return made
-
-
-def _decide(made: RealHome, blocks: int) -> None:
-    config = load(made.root, {}, {})
-    node = DistrictNode(config, made.home.read_genesis(), made.home.read_keys())
-    seed = made.founding.nodes[GULOU].consensus
-    with ExitStack() as stack:
-        node.open(stack)
-        for number in range(1, blocks + 1):
-            height = Height(number)
-            block = node.executor.build(EpochMs(CREATED_MS + 1_000 * number), 0)
-            vote = Precommit(
-                1, height, Round(0), block_id(node.chain_id, block.header), 0, bytes(64)
-            )
-            signature = keys.sign(seed, sign_bytes(node.chain_id, vote))
-            signed = Precommit(1, height, Round(0), vote.block_id, 0, signature)
-            node.stores.votes.append([signed])
-            node.executor.commit(block, make_certificate([signed]))

@@ -1,6 +1,7 @@
 """``node doctor``: every fault of a real, really damaged home by its code, and not one byte changed."""
 
 import json
+import shutil
 import socket
 import ssl
 import threading
@@ -12,6 +13,7 @@ from typing import Any
 import pytest
 from click.testing import CliRunner
 
+from node.app.checkpointing import NodeCheckpoints
 from node.app.doctor.findings import Verdict
 from node.app.doctor.home import Machine
 from node.app.doctor.verbs import Diagnosis, examine
@@ -23,14 +25,18 @@ from node.cli import root
 from node.config import NodeHome, load, make_keys
 from node.net.identity import TlsKey
 from node.net.tls import PinnedTls
+from node.store.faults import StorageFault
 from node.store.files import RealFiles
 from node.store.level import LevelKeyValue
 from node.store.nodelock import node_lock
+from node.store.numberfile import read_number
 from node.store.segment import HEADER_BYTES
-from tests.unit.app.homes import CREATED_MS, RealHome, make_home
+from tests.unit.app.homes import CREATED_MS, GULOU, RealHome, make_home
 
 LATER_MS = CREATED_MS + 3_600_000
 PLENTY = 100 << 30
+FORMATS_1 = Path(__file__).parents[1] / "store" / "formats1"
+"""Files as the first format had them."""
 
 
 def machine(now_ms: int = LATER_MS, free_bytes: int = PLENTY) -> Callable[[NodeHome], Machine]:
@@ -202,8 +208,8 @@ def test_data_of_a_newer_release_is_named_with_its_format(made: RealHome) -> Non
     segment.write_bytes(raw)
     exit_code, said = run(made, "node", "upgrade-check")
     assert (exit_code, said["opens"]) == (5, False)
-    (bad,) = [one for one in said["formats"] if not one["known"]]
-    assert (bad["subject"], bad["found"], bad["opens"]) == ("Block log", "2", "1")
+    (bad,) = [one for one in said["formats"] if one["fit"] == "unknown"]
+    assert (bad["subject"], bad["found"], bad["opens"]) == ("Block log", 2, 1)
     assert codes(look(made)) == {"S09"}
 
 
@@ -223,3 +229,53 @@ def test_a_decided_protocol_that_this_release_does_not_know_is_told_before_its_h
         assert run(made, "node", "upgrade-check")[0] == 5
         store = LevelKeyValue(made.home.data / "state")
     store.close()
+
+
+@pytest.mark.feature("K10")
+def test_files_of_an_older_format_are_migrated_by_the_start_and_kept(made: RealHome) -> None:
+    """The check before the upgrade says so and changes nothing; the start does it; the old file stays."""
+    for path in FORMATS_1.iterdir():
+        shutil.copyfile(path, made.home.data / path.name)
+    before = made.contents()
+    exit_code, said = run(made, "node", "upgrade-check")
+    assert (exit_code, said["opens"]) == (0, True)
+    migrating = {one["file"]: one["found"] for one in said["formats"] if one["fit"] == "migrates"}
+    assert migrating == {"checkpoint": 1, "leap": 1}
+    assert made.contents() == before
+    with made.opened():
+        pass
+    files = RealFiles(made.home.data)
+    assert read_number(files, "checkpoint") == 4_242
+    for path in FORMATS_1.iterdir():
+        assert (made.home.data / f"{path.name}.v1").read_bytes() == path.read_bytes()
+    assert codes(look(made)) == codes(look(made), Verdict.WARN) == set()
+
+
+@pytest.mark.feature("K10")
+def test_a_start_refuses_a_file_of_a_newer_release_by_its_number(made: RealHome) -> None:
+    """And migrates nothing else meanwhile."""
+    fields = b"TBn3" + bytes(8)
+    (made.home.data / "leap").write_bytes(fields + sha256(fields).digest())
+    shutil.copyfile(FORMATS_1 / "checkpoint", made.home.data / "checkpoint")
+    before = made.contents()
+    refused = pytest.raises(StorageFault, match="S09 leap: format 3, made by a newer release")
+    with refused, made.opened():
+        pass
+    assert {**made.contents(), "data/node.lock": b""} == {**before, "data/node.lock": b""}
+
+
+@pytest.mark.feature("K7")
+def test_a_damaged_checkpoint_file_mends_itself(made: RealHome) -> None:
+    """Nothing above the tip was ever signed: the node signs above it, and the file is whole again."""
+    (made.home.data / "checkpoint").write_bytes(b"TBn2" + bytes(40))
+    said: list[tuple[int, bytes]] = []
+    with made.opened() as node:
+        files, seed = node.stores.files, made.home.read_keys().checkpoint
+        NodeCheckpoints(
+            node.executor, files, node.clock, GULOU, seed, lambda *frame: said.append(frame)
+        )
+        made.decide(node, 1)
+        newest = node.executor.kept_header(node.executor.tip.height)
+        assert newest is not None
+        assert len(said) == 1
+        assert read_number(files, "checkpoint") == newest.header.log_size
