@@ -15,6 +15,7 @@ ASKING = frozenset(
         "known_person",
         "sending_operator",
         "sending_person",
+        "prove_presence",
         "ripe_order",
         "_check_new_key",
         "_seat",

@@ -4,20 +4,23 @@ from node.chain.errors import ErrorCode
 from node.chain.policy import DAY_MS, HOUR_MS, MINUTE_MS, Policy, ServicePolicy
 from node.chain.tx.identity import GrantAgent
 from node.chain.tx.orders import (
+    NO_PRESENCE,
     Accept,
     Cancel,
     CheckIn,
     CheckOut,
     Extend,
     GiveBack,
+    Presence,
     ReportNoShow,
 )
-from node.chain.types import ZERO_HASH, Code, EpochMs, Height, Id, Minutes
+from node.chain.types import NO_ID, ZERO_HASH, Code, EpochMs, Height, Id, Minutes
 from tests.kernel_city import JIANYE
 from tests.unit.chain.rules.refusals.cases import Attempt, attempt, refused
 from tests.unit.chain.rules.scene import NOBODY, Scene, town
 
 REASON = Code("changed-mind")
+HEARSAY = Presence(Code("hearsay"), NO_ID, b"")
 
 
 def published(**changes: object) -> Scene:
@@ -215,7 +218,7 @@ def begun_on_another_day() -> Attempt:
 @refused(ErrorCode.BAD_FIELD)
 def begun_with_an_unknown_presence() -> Attempt:
     scene = accepted()
-    body = CheckIn(scene.order, EpochMs(scene.city.now_ms), Code("hearsay"))
+    body = CheckIn(scene.order, EpochMs(scene.city.now_ms), HEARSAY)
     return attempt(scene.city, scene.volunteer, body)
 
 
@@ -247,7 +250,7 @@ def begun_by_a_claim_before_the_last_service_ended() -> Attempt:
     out = scene.city.sign(scene.volunteer, scene.check_out_body())
     scene.city.block(out)
     scene.city.ledger.time_ms = claim  # As if both stood in the block after one gap.
-    return attempt(scene.city, scene.volunteer, CheckIn(second, claim, Code("none")))
+    return attempt(scene.city, scene.volunteer, CheckIn(second, claim, NO_PRESENCE))
 
 
 @refused(ErrorCode.SIBLING_MISSING)
@@ -271,7 +274,7 @@ def ended_by_somebody_else() -> Attempt:
 @refused(ErrorCode.BAD_FIELD)
 def ended_with_an_unknown_presence() -> Attempt:
     scene = serving()
-    body = CheckOut(scene.order, EpochMs(scene.city.now_ms), Code("done"), Code("hearsay"))
+    body = CheckOut(scene.order, EpochMs(scene.city.now_ms), Code("done"), HEARSAY)
     return attempt(scene.city, scene.volunteer, body)
 
 
