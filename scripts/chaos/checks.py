@@ -1,11 +1,13 @@
 """What must hold after every trouble: nothing called final is lost, and no key ever signed against itself."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Final
 
 import httpx2
+import msgspec
 
+from node.api.limits import BATCH_MAX
 from node.chain.certificate import SignedMessage
 from node.chain.codec import encode
 from node.chain.genesis import chain_id_of
@@ -18,14 +20,17 @@ from node.store.voteslot import SECTOR_BYTES, SLOT_BYTES, Slot
 from scripts.chaos.load import Told
 from scripts.chaos.rig import Rig, Trouble
 
-ANSWER_S: Final = 10.0
-_OK: Final = 200
+ANSWER_S: Final = 30.0
+SINGLE: Final = 200
+"""So many of the newest transactions are also asked for one by one, with their place in the block."""
+_PACKED: Final = {"Content-Type": "application/msgpack"}
 
 
 def require_kept(rig: Rig, told: Sequence[Told]) -> int:
     """Every node says of every transaction what one node said of it once.
 
-    A node that was begun from a snapshot does not know what stands up to its oldest block, and has to say just that.
+    Asked by handing the same bytes in again, hundreds at a time: a node answers where the transaction is, and one that
+    has lost it takes it as new and says ``PENDING``. Of the newest each node is also asked the wallets' way.
 
     Returns:
         How many answers were compared.
@@ -38,20 +43,37 @@ def require_kept(rig: Rig, told: Sequence[Told]) -> int:
 
 
 def _compare(rig: Rig, district: str, told: Sequence[Told]) -> int:
-    url = rig.city.doors(district).public
+    """A node that was begun from a snapshot does not know what stands up to its oldest block, and says just that."""
+    url = f"{rig.city.doors(district).public}/v1"
     with httpx2.Client(timeout=ANSWER_S, trust_env=False) as http:
-        blocks_from = int(http.get(f"{url}/v1/status").json()["blocks_from"])
-        for one in told:
-            reply = http.get(f"{url}/v1/transactions/{one.tx_id.hex()}")
-            found = reply.json() if reply.status_code == _OK else {}
-            older = blocks_from > 1 and one.height <= blocks_from
-            right = ("UNKNOWN", None) if older else ("COMMITTED", one.height)
-            if (found.get("status"), found.get("height")) != right:
-                raise Trouble(
-                    f"{one.by} called {one.tx_id.hex()} final at {one.height}, "
-                    f"{district} says {found or reply.status_code}"
-                )
-    return len(told)
+        oldest = int(http.get(f"{url}/status").json()["blocks_from"])
+        known = [one for one in told if oldest == 1 or one.height > oldest]
+        older = [one for one in told if oldest > 1 and one.height <= oldest]
+        for batch in (known[n : n + BATCH_MAX] for n in range(0, len(known), BATCH_MAX)):
+            body = msgspec.msgpack.encode([one.raw for one in batch])
+            reply = http.post(f"{url}/transactions/batch", content=body, headers=_PACKED)
+            found = reply.json()["results"]
+            for one, answer in zip(batch, found, strict=True):
+                _require(district, one, answer, {"status": "COMMITTED", "height": one.height})
+        for one in known[-SINGLE:]:
+            right = {"status": "COMMITTED", "height": one.height, "index": one.index}
+            _require(district, one, _asked(http, url, one), right)
+        for one in older[-SINGLE:]:
+            _require(district, one, _asked(http, url, one), {"status": "UNKNOWN"})
+    return len(known) + len(known[-SINGLE:]) + len(older[-SINGLE:])
+
+
+def _asked(http: httpx2.Client, url: str, one: Told) -> Mapping[str, object]:
+    answer: dict[str, object] = http.get(f"{url}/transactions/{one.tx_id.hex()}").json()
+    return answer
+
+
+def _require(
+    district: str, one: Told, found: Mapping[str, object], right: Mapping[str, object]
+) -> None:
+    if any(found.get(name) != value for name, value in right.items()):
+        place = f"{one.height}/{one.index}"
+        raise Trouble(f"{one.by} called {one.tx_id.hex()} final at {place}, {district}: {found}")
 
 
 def require_one_word(rig: Rig, homes: Iterable[NodeHome] = ()) -> int:

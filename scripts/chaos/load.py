@@ -40,12 +40,13 @@ class Told:
     """A node said that a transaction is final."""
 
     tx_id: Hash
-    height: int
+    raw: bytes
     by: str
-    index: int = 0
-    begun_s: float = 0.0
+    height: int
+    index: int
+    begun_s: float
     """Handed in for the first time (monotonic clock)."""
-    ended_s: float = 0.0
+    ended_s: float
 
 
 class Load:
@@ -151,7 +152,7 @@ class Load:
                 if time.monotonic() - sent_s >= RESEND_S:
                     self._send(http, district, signed)
                     sent_s = time.monotonic()
-                if self._ask(http, district, signed.tx_id, begun_s):
+                if self._ask(http, district, signed, begun_s):
                     self._look(http, chance.choice((district, *self._rig.answering())))
                     return
             except httpx2.TransportError:
@@ -167,9 +168,11 @@ class Load:
             with self._lock:
                 self.refused.append(reply.text)
 
-    def _ask(self, http: httpx2.Client, district: str, tx_id: Hash, begun_s: float) -> bool:
+    def _ask(
+        self, http: httpx2.Client, district: str, signed: SignedTransaction, begun_s: float
+    ) -> bool:
         node = self._rig.life(district)
-        reply = http.get(f"{self._urls[Code(district)]}/v1/transactions/{tx_id.hex()}")
+        reply = http.get(f"{self._urls[Code(district)]}/v1/transactions/{signed.tx_id.hex()}")
         if reply.status_code != _OK:
             return False
         document = reply.json()
@@ -177,7 +180,8 @@ class Load:
             return False
         with self._lock:
             place = int(document["height"]), int(document["index"])
-            self.told.append(Told(tx_id, place[0], node, place[1], begun_s, time.monotonic()))
+            now_s = time.monotonic()
+            self.told.append(Told(signed.tx_id, signed.raw, node, *place, begun_s, now_s))
         return True
 
     def _look(self, http: httpx2.Client, district: str) -> None:

@@ -177,7 +177,7 @@ class Rig:
         self.wait_ready(self.districts)
         goal = max(map(self.height, self.districts)) + 1
         for district in self.districts:
-            if not wait_until(lambda: self.height(district) >= goal, HEAL_S, POLL_S):  # noqa: B023 - called at once
+            if not self._reaches(district, goal):
                 raise Trouble(f"{district} stays at {self.height(district)}, others reached {goal}")
         ids = {code: self.city.doors(code).block_id(goal) for code in self.districts}
         if len(set(ids.values())) != 1 or None in ids.values():
@@ -189,6 +189,12 @@ class Rig:
         process = self._running(district)
         resource.prlimit(process.pid, resource.RLIMIT_FSIZE, (size_bytes, size_bytes))
         return process
+
+    def _reaches(self, district: str, goal: int) -> bool:
+        """Whether a node that lives comes to a height in time."""
+        return wait_until(
+            lambda: self._lives(district) and self.height(district) >= goal, HEAL_S, POLL_S
+        )
 
     def _lives(self, district: str) -> bool:
         if processes.running(self.home(district)) is None:

@@ -1,6 +1,7 @@
 """Real nodes under a steady load of transactions, and everything that can happen to a machine or a line."""
 
 import random
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -8,7 +9,7 @@ import pytest
 from scripts.chaos.checks import require_kept, require_one_word
 from scripts.chaos.linearizable import require_linearizable
 from scripts.chaos.load import Load
-from scripts.chaos.rig import Rig
+from scripts.chaos.rig import Rig, Trouble
 from scripts.chaos.run import Run
 from scripts.chaos.troubles import TROUBLES
 
@@ -31,6 +32,8 @@ def suffered(place: Path, *names: str) -> tuple[int, int]:
         rig.settle()
         assert load.lost == []
         require_kept(rig, load.told)
+        with pytest.raises(Trouble, match="final at"):
+            require_kept(rig, [replace(load.told[0], height=load.told[0].height + 1)])
         assert require_linearizable(load.writes(), load.reads) > len(load.told)
         return load.committed, require_one_word(rig, rig.copies())
 
