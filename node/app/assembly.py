@@ -15,13 +15,15 @@ from secrets import token_bytes
 import structlog
 
 from node.app.adapters import LoopTimers, NetworkOutbox, SeatRejoin, Watch
+from node.app.beside import BesideWatch
 from node.app.checkpointing import NodeCheckpoints
+from node.app.seatkeys import doppelganger, need_own_keys
 from node.app.shelf import SnapshotMaker, SnapshotShelf, base_of
 from node.app.succession import Succession
 from node.app.upkeep import Upkeep
 from node.chain.genesis import Genesis, chain_id_of, city_id_of, seat_id
 from node.chain.types import EpochMs, Height, Id
-from node.config import NodeConfig, NodeHome, NodeKeys
+from node.config import NodeConfig, NodeHome, NodeKeys, authority_of
 from node.config.settings import PeerConfig
 from node.net.faults import PeerFault
 from node.net.interface import (
@@ -108,6 +110,7 @@ class DistrictNode:
 
         Raises:
             StorageFault: naming file, offset and the command that repairs.
+            Fault: a key in the home is another district's.
         """
         data = self.home.data
         files = RealFiles(data)
@@ -125,6 +128,7 @@ class DistrictNode:
         base = begin_from(base_of(data), self.genesis, block_log, chain)
         self.executor = Executor(self.genesis, block_log, chain, self.pool, journal_entries)
         self.executor.base_trail = () if base is None else base.trail
+        need_own_keys(authority_of(self.config.district, self._keys), self.executor.tip.authorities)
         journal.check(self.executor.tip.height)
         votes = VoteLog(files, self.chain_id, self.executor.tip.height)
         stack.callback(votes.close)
@@ -196,6 +200,7 @@ class DistrictNode:
         self.driver.hold_signing()
         self.driver.start()
         self._look_for_quorum()
+        BesideWatch(self.home, self.genesis, loop).begin()
         Upkeep(self.stores, self.intake, self.driver.stop_signing, self.stop).begin(loop.call_later)
 
     async def stopped(self) -> None:
@@ -298,7 +303,7 @@ class DistrictNode:
         self._log.critical("duplicate instance", reported_by=duplicate.reported_by)
         if len(self._duplicates) > self.executor.tip.authorities.faults:
             self.driver.stop_signing()
-            self.stop(RuntimeError("another instance of this node is running with the same key"))
+            self.stop(doppelganger(self.config.district))
 
     def _on_loop_exception(
         self, loop: asyncio.AbstractEventLoop, context: dict[str, object]

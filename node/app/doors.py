@@ -35,7 +35,11 @@ class Door:
         family = socket.AF_INET6 if ":" in host else socket.AF_INET
         self._socket = socket.socket(family, socket.SOCK_STREAM)
         self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        self._socket.bind((host, port))
+        try:
+            self._socket.bind((host, port))
+        except OSError as error:
+            self._socket.close()
+            raise OSError(error.errno, error.strerror, f"{host}:{port}") from error
         self._socket.listen(BACKLOG)
         config = uvicorn.Config(
             app,

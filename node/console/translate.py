@@ -2,6 +2,7 @@
 
 import os
 import traceback
+from errno import EADDRINUSE, EADDRNOTAVAIL
 from pathlib import Path
 from typing import Final
 
@@ -14,6 +15,7 @@ from node.console.language import Text, same, t
 
 ERRORS_PAGE: Final = "docs/spec/errors.md"
 _HUNDRED: Final = 100
+_ADDRESS_FAULTS: Final = frozenset({EADDRINUSE, EADDRNOTAVAIL})
 _VIOLATED: Final = {
     1: t(zh="文件", en="the file"),
     2: t(zh="区块", en="the chain of blocks"),
@@ -96,6 +98,8 @@ def _system(error: OSError) -> Report:
     name = os.fspath(error.filename) if isinstance(error.filename, str | Path) else "?"
     if isinstance(error, ConnectionError | TimeoutError):
         return unreachable(name, reason).report
+    if error.errno in _ADDRESS_FAULTS:
+        return _taken(name, reason)
     return fault(
         "storage",
         ExitCode.STORAGE,
@@ -104,6 +108,19 @@ def _system(error: OSError) -> Report:
         remedy=t(
             zh="检查路径、权限和剩余空间后重试。",
             en="Check the path, its permissions and the free space, then try again.",
+        ),
+    ).report
+
+
+def _taken(name: str, reason: Text) -> Report:
+    return fault(
+        "address-taken",
+        ExitCode.USAGE,
+        what=t(zh="不能监听 {name}", en="Cannot listen at {name}").fill(name=name),
+        why=reason,
+        remedy=t(
+            zh="看是谁在用这个端口：ss -ltnp；停下它，或在 node.toml 里换一个地址。",
+            en="See who has the port: ss -ltnp; stop it, or set another address in node.toml.",
         ),
     ).report
 

@@ -43,9 +43,11 @@ class Listener:
             OSError: the address is taken or not ours.
         """
         family = socket.AF_INET6 if ":" in endpoint.host else socket.AF_INET
-        self._socket = socket.create_server(
-            (endpoint.host, endpoint.port), family=family, backlog=_BACKLOG
-        )
+        place = (endpoint.host, endpoint.port)
+        try:
+            self._socket = socket.create_server(place, family=family, backlog=_BACKLOG)
+        except OSError as error:
+            raise OSError(error.errno, error.strerror, f"{place[0]}:{place[1]}") from error
         self._socket.settimeout(0)
         self._owner = owner
         self._tuning = tuning
