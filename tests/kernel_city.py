@@ -30,7 +30,15 @@ from node.chain.transition import BlockRun, Execution, Receipt
 from node.chain.tx.envelope import Body, SignedTransaction, Transaction, parse, sign_bytes
 from node.chain.tx.identity import AcceptKin, BureauReceipt, OfferKin, Register
 from node.chain.tx.issuance import ProposeMint, VoteMint
-from node.chain.tx.orders import Accept, ApproveOrder, CheckIn, CheckOut, Confirm, Request
+from node.chain.tx.orders import (
+    NO_PRESENCE,
+    Accept,
+    ApproveOrder,
+    CheckIn,
+    CheckOut,
+    Confirm,
+    Request,
+)
 from node.chain.tx.organisation import ApproveKin, ApprovePerson, Propose, Second
 from node.chain.types import NO_ID, ZERO_HASH, Code, EpochMs, Hash, Height, Id, Minutes
 from tests.kernel_genesis import (
@@ -331,13 +339,13 @@ class KernelCity:
         wait = max(1_000, found.start_ms - self.now_ms)
         self.do(
             found.volunteer,
-            CheckIn(order, EpochMs(self.now_ms + wait), Code("none")),
+            CheckIn(order, EpochMs(self.now_ms + wait), NO_PRESENCE),
             after_ms=wait,
         )
         spent = minutes * 60_000
         self.do(
             found.volunteer,
-            CheckOut(order, EpochMs(self.now_ms + spent), Code("done"), Code("none")),
+            CheckOut(order, EpochMs(self.now_ms + spent), Code("done"), NO_PRESENCE),
             after_ms=spent,
         )
 

@@ -14,9 +14,20 @@ from node.chain.lifecycle import State
 from node.chain.policy import DAY_MS, MINUTE_MS, civil
 from node.chain.records.actors import Person
 from node.chain.records.orders import Order
+from node.chain.rules.orders.presence import RECIPIENT_WALLET, Meeting, ServiceMoment
 from node.chain.tx.identity import AcceptKin, OfferKin
 from node.chain.tx.issuance import ProposeMint, VoteMint
-from node.chain.tx.orders import Accept, ApproveOrder, Cancel, CheckIn, CheckOut, Confirm, Request
+from node.chain.tx.orders import (
+    NO_PRESENCE,
+    Accept,
+    ApproveOrder,
+    Cancel,
+    CheckIn,
+    CheckOut,
+    Confirm,
+    Presence,
+    Request,
+)
 from node.chain.tx.organisation import ApproveKin, Attest, Propose, Second
 from node.chain.tx.transfers import Donate, Give
 from node.chain.types import NO_ID, ZERO_HASH, Code, EpochMs, Id, Minutes
@@ -275,10 +286,11 @@ class Story:
         """Accept, check in, check out, confirm, cool, settle."""
         found = self._accept(order, recipient, volunteer)
         self.stage.leap_until(found.start_ms)
-        volunteer.say(CheckIn(order, self.stage.now_ms(), Code("none")))
+        now = self.stage.now_ms()
+        volunteer.say(CheckIn(order, now, self._met(order, volunteer, recipient, now)))
         begun_ms = volunteer.order(order).checked_in_ms
         self.stage.leap_until(begun_ms + minutes * MINUTE_MS)
-        volunteer.say(CheckOut(order, self.stage.now_ms(), Code("done"), Code("none")))
+        volunteer.say(CheckOut(order, self.stage.now_ms(), Code("done"), NO_PRESENCE))
         ended = recipient.order(order)
         # Minutes run twenty times a second here; people confirm what was agreed.
         agreed = Minutes(min(minutes, ended.counted_min))
@@ -286,6 +298,12 @@ class Story:
         confirmed = self.stage.until(recipient, order, State.CONFIRMED)
         self.stage.leap_until(confirmed.due_ms)
         self.stage.until(recipient, order, State.SETTLED)
+
+    def _met(self, order: Id, volunteer: Actor, recipient: Actor, now: EpochMs) -> Presence:
+        """The recipient's phone, held out at the door."""
+        meeting = Meeting(order, volunteer.id, ServiceMoment.START, now)
+        seed = recipient.signer.key.reveal()
+        return meeting.signed(self.stage.chain_id, seed, RECIPIENT_WALLET, recipient.id)
 
     def person(self, name: str) -> Person:
         """The record of somebody of the story, as they read it now."""

@@ -13,7 +13,15 @@ from typing import Final
 from node.chain.policy import DAY_MS, HOUR_MS, MINUTE_MS, month_of
 from node.chain.tx.entries import EnterHonour
 from node.chain.tx.identity import AcceptKin, GrantAgent, OfferKin, RevokeAgent
-from node.chain.tx.orders import Accept, ApproveOrder, CheckIn, CheckOut, Confirm, Request
+from node.chain.tx.orders import (
+    NO_PRESENCE,
+    Accept,
+    ApproveOrder,
+    CheckIn,
+    CheckOut,
+    Confirm,
+    Request,
+)
 from node.chain.tx.organisation import ApproveKin
 from node.chain.tx.transfers import Give
 from node.chain.types import NO_HASH, NO_ID, ZERO_HASH, Code, EpochMs, Hash, Id, Minutes
@@ -357,11 +365,11 @@ class Frauds:
 
     def _check_in(self, service: Service) -> None:
         now = EpochMs(self._scribe.now_ms)
-        self._scribe.say(service.volunteer.hand, CheckIn(service.id, now, Code("none")))
+        self._scribe.say(service.volunteer.hand, CheckIn(service.id, now, NO_PRESENCE))
 
     def _check_out(self, service: Service) -> None:
         now = EpochMs(self._scribe.now_ms)
-        body = CheckOut(service.id, now, Code("done"), Code("none"))
+        body = CheckOut(service.id, now, Code("done"), NO_PRESENCE)
         self._scribe.say(service.volunteer.hand, body)
 
     def _confirm(self, service: Service) -> None:

@@ -5,6 +5,8 @@ from hashlib import sha256
 
 from node.chain import keys
 from node.chain.key_vectors import KeyVector
+from node.chain.rules.orders.presence import Meeting, ServiceMoment
+from node.chain.types import EpochMs, Id
 from scripts.vector_sections.constants import CHAIN_ID, Json, hexes, seed
 from tests.reference import naive_ed25519 as naive
 
@@ -137,7 +139,7 @@ def _literal(value: str | bool) -> str:  # noqa: FBT001 - a field of a vector
 
 
 def section() -> dict[str, Json]:
-    """Verdicts on keys and signatures, signatures by seed, proofs of possession."""
+    """Verdicts on keys and signatures, signatures by seed, proofs of possession and of presence."""
     edges: list[Json] = [dict(vector._asdict()) for vector in key_vectors()]
     signed: list[Json] = [
         {
@@ -153,6 +155,23 @@ def section() -> dict[str, Json]:
         "edges": edges,
         "signed": signed,
         "possession": [_possession(b""), _possession(b"id")],
+        "presence": [_presence(moment) for moment in ServiceMoment],
+    }
+
+
+def _presence(moment: ServiceMoment) -> Json:
+    order, volunteer = Id(bytes(range(16))), Id(bytes(range(16, 32)))
+    meeting = Meeting(order, volunteer, moment, EpochMs(1_764_000_000_000))
+    signed = meeting.sign_bytes(CHAIN_ID)
+    return {
+        "chain_id": CHAIN_ID.hex(),
+        "order": order.hex(),
+        "volunteer": volunteer.hex(),
+        "moment": int(moment),
+        "claimed_ms": meeting.claimed_ms,
+        "signed_bytes": signed.hex(),
+        "key": _KEY.hex(),
+        "signature": naive.sign(seed("signer"), signed).hex(),
     }
 
 

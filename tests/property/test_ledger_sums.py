@@ -14,6 +14,7 @@ from node.chain.records.orders import Order
 from node.chain.tx.envelope import Body
 from node.chain.tx.identity import GrantAgent, RevokeAgent
 from node.chain.tx.orders import (
+    NO_PRESENCE,
     Accept,
     Appeal,
     ApproveOrder,
@@ -34,6 +35,7 @@ from node.chain.tx.transfers import Donate, Give
 from node.chain.types import NO_ID, ZERO_HASH, Code, EpochMs, Height, Id, Minutes
 from tests.full_sums import check_full_sums
 from tests.kernel_city import DISTRICTS, SITE, START_MS, KernelCity, make_genesis
+from tests.meetings import recipients_word
 
 LAST_MS = START_MS + 280 * DAY_MS
 LIVE_ORDERS = 120
@@ -155,12 +157,12 @@ class Crowd:
                 (elder, Withdraw(key, NO)),
             ],
             State.ACCEPTED: [
-                *[(volunteer, CheckIn(key, now, Code("site-reader")))] * 12,
+                *[(volunteer, CheckIn(key, now, recipients_word(city, key, now)))] * 12,
                 (volunteer, GiveBack(key, NO)),
                 (elder, Cancel(key, NO)),
             ],
             State.CHECKED_IN: [
-                *[(volunteer, CheckOut(key, now, Code("done"), Code("none")))] * 4,
+                *[(volunteer, CheckOut(key, now, Code("done"), NO_PRESENCE))] * 4,
                 (reviewer, Extend(*seen, half)),
                 (Id(order.payer) if order.payer_kind == "person" else elder, Extend(*seen, half)),
                 (volunteer, ObjectOrder(key, NO, ZERO_HASH)),

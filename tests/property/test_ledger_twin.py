@@ -31,6 +31,7 @@ from node.chain.tx.envelope import Body
 from node.chain.tx.identity import OfferKin
 from node.chain.tx.issuance import ProposeMint
 from node.chain.tx.orders import (
+    NO_PRESENCE,
     Accept,
     Appeal,
     ApproveOrder,
@@ -52,8 +53,9 @@ from node.chain.tx.transfers import Donate, Give
 from node.chain.types import NO_ID, ZERO_HASH, Code, EpochMs, Height, Id, Minutes
 from tests.full_sums import check_full_sums
 from tests.kernel_city import GULOU, JIANYE, SITE, START_MS, KernelCity, make_genesis
+from tests.meetings import recipients_word
 from tests.reference.naive_ledger import Member
-from tests.reference.naive_moves import NaiveCity
+from tests.reference.naive_moves import NEXT_MOVE, NaiveCity
 from tests.reference.naive_orders import NaiveOrder
 
 CAP, ALLOWANCE, BUDGET = 200, 900, 20_000
@@ -66,24 +68,14 @@ MEMBERS = {
     "li": Member(GULOU),
     "wang": Member(JIANYE, funded=True),
 }
-NEXT_MOVE = {
-    "requested": "approve",
-    "published": "accept",
-    "accepted": "check_in",
-    "lapsed": "check_in",
-    "checked_in": "check_out",
-    "unclosed": "protest",
-    "checked_out": "confirm",
-    "confirmed": "endorse",
-    "disputed": "rule",
-    "ruled": "appeal",
-}
 EVENT_OF = {event.value: event for event in Event} | {"protest": Event.OBJECT}
 MOVES = sorted(
     {*NEXT_MOVE.values(), "withdraw", "give_back", "cancel", "report_no_show", "extend", "reduce"}
 )
 names = st.sampled_from(sorted(MEMBERS))
 staff_names = st.sampled_from(["reviewer", "second", "recorder", "arbiter", "city-arbiter"])
+FORGED = 15
+"""Minutes with which a check-in comes with a forged proof of presence."""
 halves = st.sampled_from([0, 15, 30, 60, 90, 120, 240, 480, 750])
 picks = st.integers(0, 10_000)
 
@@ -307,8 +299,12 @@ class Twins(RuleBasedStateMachine):
         found = self.city.order(key)
         name = sorted(MEMBERS)[who // 4 % len(MEMBERS)]
         seen = (key, found.origin, found.events)
-        presence = Code("site-reader" if proven else "none")
         now = EpochMs(self.city.now_ms)
+        recipient = self.names[found.recipient]
+        witness = (name if minutes == FORGED else recipient) if proven else ""
+        presence = NO_PRESENCE
+        if witness:
+            presence = recipients_word(self.city, key, now, signer=self.ids[witness])
         no = Code("no-reason")
         bodies: dict[str, tuple[Callable[[], Body], tuple[object, ...]]] = {
             "withdraw": (lambda: Withdraw(key, no), ()),
@@ -316,8 +312,8 @@ class Twins(RuleBasedStateMachine):
             "give_back": (lambda: GiveBack(key, no), ()),
             "cancel": (lambda: Cancel(key, no), ()),
             "report_no_show": (lambda: ReportNoShow(key), ()),
-            "check_in": (lambda: CheckIn(key, now, presence), (proven,)),
-            "check_out": (lambda: CheckOut(key, now, Code("done"), Code("none")), ()),
+            "check_in": (lambda: CheckIn(key, now, presence), (witness,)),
+            "check_out": (lambda: CheckOut(key, now, Code("done"), NO_PRESENCE), ()),
             "extend": (lambda: Extend(*seen, Minutes(minutes)), (minutes,)),
             "confirm": (
                 lambda: Confirm(*seen, Minutes(minutes), Code("own-key"), b""),

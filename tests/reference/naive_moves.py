@@ -5,6 +5,20 @@ from copy import deepcopy
 from tests.reference.naive_ledger import DAY, HOUR, MINUTE, Refused, day, month_of, need
 from tests.reference.naive_orders import WEIGHTS, NaiveOrder, NaiveOrders
 
+NEXT_MOVE = {
+    "requested": "approve",
+    "published": "accept",
+    "accepted": "check_in",
+    "lapsed": "check_in",
+    "checked_in": "check_out",
+    "unclosed": "protest",
+    "checked_out": "confirm",
+    "confirmed": "endorse",
+    "disputed": "rule",
+    "ruled": "appeal",
+}
+"""What is natural to happen next to an order in each state."""
+
 
 class NaiveCity(NaiveOrders):
     """The whole naive time bank."""
@@ -109,16 +123,17 @@ class NaiveCity(NaiveOrders):
         need(self.now >= order.start + 30 * MINUTE, "TOO_EARLY")
         self.end(order, "no_show")
 
-    def check_in(self, sender: str, key: bytes, presence: bool) -> None:
-        """The volunteer begins."""
+    def check_in(self, sender: str, key: bytes, witness: str) -> None:
+        """The volunteer begins; who signs that they met is the recipient, or nobody."""
         order = self.in_state(key, "accepted", "lapsed")
         need(order.volunteer == sender, "ROLE_MISSING")
         need(self.now >= order.start - 2 * HOUR, "TOO_EARLY")
         same = order.state != "lapsed" or day(self.now) == day(order.start)
         need(same, "TOO_LATE")
+        need(witness in {"", order.recipient}, "RECEIPT_INVALID")
         need(self.persons[sender].serving is None, "OVERLAP")
         self.persons[sender].serving = key
-        order.began, order.presence = self.now, presence
+        order.began, order.presence = self.now, witness != ""
         self.go(order, "checked_in", self.now + 540 * MINUTE)
 
     def stop(self, order: NaiveOrder) -> None:

@@ -5,14 +5,16 @@ from typing import Final
 import click
 
 from node.chain.policy import HOUR_MS
+from node.chain.rules.orders.presence import ServiceMoment
 from node.chain.tx.orders import LateReport
-from node.chain.types import Code, EpochMs, Height, Id
+from node.chain.types import EpochMs, Height, Id
 from node.console.command import argument, option
 from node.console.fault import usage
 from node.console.formats import instant
 from node.console.language import t
-from wallet.commands.serving import PRESENCE_OPTION
+from wallet.commands.presence import PRESENCE_OPTION
 from wallet.commands.table import verb
+from wallet.session.presence import met
 from wallet.verbs.acting import Acting
 from wallet.verbs.making import acting
 from wallet.verbs.parameters import ID, WHEN, When
@@ -28,7 +30,12 @@ _HEIGHTS: Final = click.IntRange(min=0)
     type=WHEN,
     help=t(zh="何时开始；已签到的不用写。", en="When it began; not needed after a check-in."),
 )
-@option("--end", "ended", type=WHEN, required=True, help=t(zh="何时结束。", en="When it ended."))
+@option(
+    "--end",
+    "ended",
+    type=WHEN,
+    help=t(zh="何时结束；有到场凭证的不用写。", en="When it ended; not needed with --presence."),
+)
 @option(
     "--seen",
     type=_HEIGHTS,
@@ -53,19 +60,22 @@ def late_report(  # noqa: PLR0913 - one for each option
     *,
     order: Id,
     started: When | None,
-    ended: When,
+    ended: When | None,
     seen: int | None,
     resumed: int,
-    presence: str,
+    presence: str | None,
 ) -> None:
     """Report a service after a time without network."""
     found, now_ms = act.order(order), act.now_ms()
     if started is None and not found.checked_in_ms:
         raise usage(t(zh="没有签到，要写 --start", en="There was no check-in: give --start"))
     start = EpochMs(found.checked_in_ms if started is None else started.at(now_ms))
-    end = EpochMs(ended.at(now_ms))
+    if ended is None and presence is None:
+        raise usage(t(zh="要写 --end 或 --presence", en="Give --end or --presence"))
+    typed = EpochMs(now_ms if ended is None else ended.at(now_ms))
+    end, proof = met(presence, order, ServiceMoment.END, typed)
     known = seen if seen is not None else last_mark(act, end if found.checked_in_ms else start)
-    body = LateReport(order, start, end, Height(known), Height(resumed), Code(presence))
+    body = LateReport(order, start, end, Height(known), Height(resumed), proof)
     what = t(
         zh="已补报：{start} 到 {end}。还需要服务对象确认和站点背书。",
         en="Reported: {start} to {end}. The recipient confirms it and the site endorses it.",

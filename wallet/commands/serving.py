@@ -4,27 +4,22 @@ from typing import Final
 
 import click
 
+from node.chain.rules.orders.presence import ServiceMoment
 from node.chain.tx.orders import Accept, CheckIn, CheckOut, GiveBack, Reduce
 from node.chain.types import ZERO_HASH, Code, EpochMs, Hash, Id, Minutes
 from node.console.command import argument, option
 from node.console.formats import duration, instant
 from node.console.language import t
+from wallet.commands.presence import PRESENCE_OPTION
 from wallet.commands.table import verb
+from wallet.session.presence import met
 from wallet.verbs.acting import Acting
 from wallet.verbs.making import acting
 from wallet.verbs.options import REASON_OPTION
 from wallet.verbs.parameters import CODE, EVIDENCE, ID, MINUTES
 
-PRESENCES: Final = ("none", "recipient-wallet", "site-reader")
 CREDIT_SELF: Final = Code("self")
 CREDIT_TEAM: Final = Code("team")
-PRESENCE_OPTION: Final = option(
-    "--presence",
-    type=click.Choice(PRESENCES),
-    default="none",
-    show_default=True,
-    help=t(zh="到场凭证。", en="Proof of presence."),
-)
 
 
 @verb("accept")
@@ -81,10 +76,10 @@ def give_back(act: Acting, *, order: Id, reason: Code) -> None:
 @argument("order", type=ID)
 @PRESENCE_OPTION
 @acting()
-def check_in(act: Acting, *, order: Id, presence: str) -> None:
+def check_in(act: Acting, *, order: Id, presence: str | None) -> None:
     """The service begins."""
-    now = EpochMs(act.now_ms())
-    body = CheckIn(order, now, Code(presence))
+    now, proof = met(presence, order, ServiceMoment.START, EpochMs(act.now_ms()))
+    body = CheckIn(order, now, proof)
     act.perform(body, t(zh="已签到：{now}。", en="Checked in: {now}.").fill(now=instant(now)))
 
 
@@ -99,10 +94,10 @@ def check_in(act: Acting, *, order: Id, presence: str) -> None:
 )
 @PRESENCE_OPTION
 @acting()
-def check_out(act: Acting, *, order: Id, reason: Code, presence: str) -> None:
+def check_out(act: Acting, *, order: Id, reason: Code, presence: str | None) -> None:
     """The service ends."""
-    now = EpochMs(act.now_ms())
-    body = CheckOut(order, now, reason, Code(presence))
+    now, proof = met(presence, order, ServiceMoment.END, EpochMs(act.now_ms()))
+    body = CheckOut(order, now, reason, proof)
     act.perform(body, t(zh="已签退：{now}。", en="Checked out: {now}.").fill(now=instant(now)))
 
 

@@ -145,6 +145,13 @@ TARGETS: Final[Mapping[str, Target]] = MappingProxyType(
             "wallet.commands.serving:check_out",
             t(zh="签退：服务结束。", en="Check out: the service ends."),
         ),
+        "presence": Target(
+            "wallet.commands.presence:presence",
+            t(
+                zh="服务对象出示到场凭证，给志愿者扫码。",
+                en="The recipient shows a code that the volunteer is there, to be scanned.",
+            ),
+        ),
         "reduce": Target(
             "wallet.commands.serving:reduce",
             t(zh="志愿者减少计得的时间。", en="The volunteer lowers the counted minutes."),

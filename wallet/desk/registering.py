@@ -7,7 +7,7 @@ import click
 
 from node.chain.hashing import SUITE_ED25519_SHA256
 from node.chain.tx.identity import AcceptKin, Register
-from node.chain.tx.orders import CheckIn, Request
+from node.chain.tx.orders import NO_PRESENCE, CheckIn, Request
 from node.chain.types import NO_ID, ZERO_HASH, Code, EpochMs, Hash, Id, Minutes
 from node.console.command import argument, option
 from node.console.fault import usage
@@ -26,7 +26,6 @@ from wallet.verbs.parameters import CODE, EVIDENCE, ID, MINUTES, WHEN, When
 
 _FILE: Final = click.Path(dir_okay=False, path_type=Path)
 CONSENTS: Final = ("in-person", "call-back", "standing")
-NO_PRESENCE: Final = Code("none")
 
 
 @verb("register")

@@ -34,6 +34,13 @@ TARGETS: Final[Mapping[str, Target]] = MappingProxyType(
                 en="Check in on behalf of the volunteer; it counts as a late report and needs an endorsement.",
             ),
         ),
+        "presence": Target(
+            "wallet.desk.presence:presence",
+            t(
+                zh="站点读卡处：出示双方都在的到场凭证，给志愿者扫码。",
+                en="The site's reader shows a code that both are there, for the volunteer to scan.",
+            ),
+        ),
         "kin-accept": Target(
             "wallet.desk.registering:kin_accept",
             t(

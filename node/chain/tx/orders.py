@@ -5,12 +5,23 @@ when it was signed. Objections, cancellations and withdrawals carry neither: the
 late.
 """
 
-from typing import Annotated
+from typing import Annotated, Final
 
 from msgspec import Meta
 
 from node.chain.codec import Record
-from node.chain.types import CodeF, EpochMsF, HashF, HeightF, IdF, MinutesF, OptionalIdF, UintF
+from node.chain.types import (
+    NO_ID,
+    Code,
+    CodeF,
+    EpochMsF,
+    HashF,
+    HeightF,
+    IdF,
+    MinutesF,
+    OptionalIdF,
+    UintF,
+)
 
 
 class Request(Record, frozen=True, tag=80):
@@ -90,13 +101,28 @@ class Cancel(Record, frozen=True, tag=86):
     reason: CodeF
 
 
+class Presence(Record, frozen=True):
+    """Somebody else's signature that volunteer and recipient met."""
+
+    method: CodeF
+    """``none``, ``recipient-wallet`` or ``site-reader``."""
+    witness: OptionalIdF
+    """Who signed: the recipient, or the recorder whose key the site's reader holds; empty for ``none``."""
+    signature: Annotated[bytes, Meta(max_length=64)]
+    """Signs order, volunteer, start or end, and the claimed time; empty for ``none``."""
+
+
+PRESENCE_NONE: Final = Code("none")
+NO_PRESENCE: Final = Presence(PRESENCE_NONE, NO_ID, b"")
+
+
 class CheckIn(Record, frozen=True, tag=87):
     """The service begins."""
 
     order: IdF
     claimed_ms: EpochMsF
-    presence: CodeF
-    """``none``, ``recipient-wallet`` or ``site-reader``."""
+    presence: Presence
+    """Of the start, at the claimed time."""
 
 
 class ReportNoShow(Record, frozen=True, tag=88):
@@ -112,7 +138,8 @@ class CheckOut(Record, frozen=True, tag=90):
     claimed_ms: EpochMsF
     reason: CodeF
     """``done``, or why it was cut short."""
-    presence: CodeF
+    presence: Presence
+    """Of the end, at the claimed time."""
 
 
 class Extend(Record, frozen=True, tag=91):
@@ -190,7 +217,8 @@ class LateReport(Record, frozen=True, tag=99):
     """The last marked block whose header the phone had seen."""
     resumed_height: HeightF
     """The marked block that ended a stop of the city in which the claim lies; 0 for none."""
-    presence: CodeF
+    presence: Presence
+    """Of the end, at ``ended_ms``."""
 
 
 class TimeStatement(Record, frozen=True, tag=100):

@@ -5,7 +5,9 @@ from functools import partial
 from typing import Final
 
 from node.chain.policy import MINUTE_MS, day_of
+from node.chain.rules.orders.presence import RECIPIENT_WALLET, Meeting, ServiceMoment
 from node.chain.tx.orders import (
+    NO_PRESENCE,
     Accept,
     Appeal,
     ApproveOrder,
@@ -16,6 +18,7 @@ from node.chain.tx.orders import (
     Endorse,
     GiveBack,
     ObjectOrder,
+    Presence,
     RejectOrder,
     ReportNoShow,
     Request,
@@ -141,7 +144,8 @@ class Services:
         scribe.reach(start_ms)
         serving = [e for e in here if e.fate in SERVING]
         for errand in serving:
-            self._check(errand, CheckIn(errand.id, EpochMs(scribe.now_ms), Code("none")))
+            now = EpochMs(scribe.now_ms)
+            self._check(errand, CheckIn(errand.id, now, self._presence(errand, now)))
         scribe.flush()
         begun_ms = scribe.now_ms
         missed = [e for e in here if e.fate is Fate.NO_SHOW]
@@ -161,10 +165,19 @@ class Services:
                 if errand.served_min == minutes:
                     reason = Code("done" if errand.fate is not Fate.SHORT else "cut-short")
                     now = EpochMs(scribe.now_ms)
-                    self._check(errand, CheckOut(errand.id, now, reason, Code("none")))
+                    self._check(errand, CheckOut(errand.id, now, reason, NO_PRESENCE))
             scribe.flush()
         self._ended += serving
         self._today = [e for e in self._today if e.start_ms != start_ms]
+
+    def _presence(self, errand: Errand, now: EpochMs) -> Presence:
+        """Who asked with their own phone shows it to the volunteer at the door."""
+        hand = errand.recipient.hand
+        if errand.requester is not hand:
+            return NO_PRESENCE
+        assert errand.volunteer is not None, "it was accepted"
+        meeting = Meeting(errand.id, errand.volunteer.hand.id, ServiceMoment.START, now)
+        return meeting.signed(hand.chain_id, hand.seed, RECIPIENT_WALLET, hand.id)
 
     def _check(self, errand: Errand, body: CheckIn | CheckOut) -> None:
         assert errand.volunteer is not None, "it was accepted"

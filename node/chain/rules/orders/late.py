@@ -19,19 +19,20 @@ from node.chain.rules.guards import require, require_evidence, require_role, sen
 from node.chain.rules.marks import require_within_stop, seen_ms
 from node.chain.rules.orders.moves import expect, move, needs_endorse, require_fresh
 from node.chain.rules.orders.parties import people_of, require_volunteer
-from node.chain.rules.orders.sampling import queue_for_sample
-from node.chain.rules.orders.service import (
-    PRESENCE_STRENGTH,
-    require_may_serve,
-    require_siblings,
+from node.chain.rules.orders.presence import (
+    Meeting,
+    ServiceMoment,
+    prove_presence,
     stronger,
 )
+from node.chain.rules.orders.sampling import queue_for_sample
+from node.chain.rules.orders.service import require_may_serve, require_siblings
 from node.chain.rules.orders.settlement import keep_interval, stop_serving
 from node.chain.rules.orders.timers import ripe_order
 from node.chain.rules.serving import counted_minutes, require_free_time
 from node.chain.state import Moment, View
 from node.chain.tx.envelope import Transaction
-from node.chain.tx.orders import LateReport, TimeStatement
+from node.chain.tx.orders import PRESENCE_NONE, LateReport, TimeStatement
 from node.chain.types import NO_ID, Code, EpochMs, Minutes
 
 BEGUN = frozenset({State.CHECKED_IN, State.UNCLOSED})
@@ -63,7 +64,8 @@ def apply(view: View, at: Moment, tx: Transaction, body: LateReport | TimeStatem
 def _late_report(view: View, at: Moment, sender: Person, order: Order, body: LateReport) -> None:
     expect(order, Event.LATE_REPORT)
     require_volunteer(order, sender.id)
-    require(body.presence in PRESENCE_STRENGTH, ErrorCode.BAD_FIELD, body.presence)
+    end = Meeting(order.id, order.volunteer, ServiceMoment.END, body.ended_ms)
+    proven = prove_presence(view, at, order, body.presence, end)
     begun = order.state in BEGUN
     if not begun:
         require_may_serve(view, at, order, sender)
@@ -80,7 +82,7 @@ def _late_report(view: View, at: Moment, sender: Person, order: Order, body: Lat
         order,
         report=order.report if live else Code("late"),
         needs_endorse=needs_endorse(at, order, claim.minutes, late=not live),
-        presence=stronger(order.presence, body.presence),
+        presence=stronger(order.presence, proven),
     )
     _check_out(view, at, ended, Event.LATE_REPORT, claim)
 
@@ -126,7 +128,7 @@ def _time_statement(
         timekeeper=sender.id,
         report=Code("late"),
         needs_endorse=1,
-        presence=Code("none"),
+        presence=PRESENCE_NONE,
     )
     claim = _Claim(order.checked_in_ms, end, body.minutes)
     _check_out(view, at, stated, Event.TIME_STATEMENT, claim)

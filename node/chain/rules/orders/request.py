@@ -31,7 +31,13 @@ from node.chain.rules.orders.timers import ripe_order
 from node.chain.rules.tallies import count, tally_of
 from node.chain.state import Moment, View
 from node.chain.tx.envelope import Transaction
-from node.chain.tx.orders import ApproveOrder, RejectOrder, Request, Withdraw
+from node.chain.tx.orders import (
+    PRESENCE_NONE,
+    ApproveOrder,
+    RejectOrder,
+    Request,
+    Withdraw,
+)
 from node.chain.types import (
     NO_ID,
     ZERO_HASH,
@@ -246,7 +252,7 @@ def _new_order(id_: Id, origin: Hash, requester: Id, role: str, body: Request) -
         insurance=ZERO_HASH,
         given_back_by=(),
         report=Code("live"),
-        presence=Code("none"),
+        presence=PRESENCE_NONE,
         starter=NO_ID,
         timekeeper=NO_ID,
         checked_in_ms=EpochMs(0),

@@ -29,6 +29,12 @@ from node.chain.rules.orders.parties import (
     require_requesting_side,
     require_volunteer,
 )
+from node.chain.rules.orders.presence import (
+    Meeting,
+    ServiceMoment,
+    prove_presence,
+    stronger,
+)
 from node.chain.rules.orders.sampling import queue_for_sample
 from node.chain.rules.orders.settlement import (
     SELF,
@@ -56,7 +62,6 @@ from node.chain.tx.orders import (
 )
 from node.chain.types import NO_ID, ZERO_HASH, Code, EpochMs, Minutes
 
-PRESENCE_STRENGTH: Final = {"none": 0, "site-reader": 1, "recipient-wallet": 2}
 SERVICE_LIVE: Final = frozenset(
     {
         State.ACCEPTED,
@@ -229,11 +234,6 @@ def _service_time(at: Moment, claimed_ms: EpochMs) -> tuple[EpochMs, bool]:
     return at.time_ms, True
 
 
-def stronger(one: Code, other: Code) -> Code:
-    """The stronger of two proofs of presence."""
-    return max(one, other, key=lambda presence: PRESENCE_STRENGTH[presence])
-
-
 def _check_in(view: View, at: Moment, sender: Person, order: Order, body: CheckIn) -> None:
     expect(order, Event.CHECK_IN)
     on_behalf = order.volunteer != sender.id
@@ -246,7 +246,8 @@ def _check_in(view: View, at: Moment, sender: Person, order: Order, body: CheckI
     require(at.time_ms >= earliest, ErrorCode.TOO_EARLY, f"from {earliest}")
     same_day = order.state != State.LAPSED or day_of(at.time_ms) == day_of(order.start_ms)
     require(same_day, ErrorCode.TOO_LATE, "another day")
-    require(body.presence in PRESENCE_STRENGTH, ErrorCode.BAD_FIELD, body.presence)
+    start = Meeting(order.id, order.volunteer, ServiceMoment.START, body.claimed_ms)
+    proven = prove_presence(view, at, order, body.presence, start)
     volunteer = view.need(Person, order.volunteer)
     require_not_paused(view, at, order.district, order.service, order.site)
     require_may_serve(view, at, order, volunteer)
@@ -265,7 +266,7 @@ def _check_in(view: View, at: Moment, sender: Person, order: Order, body: CheckI
         checked_in_ms=begun_ms,
         report=Code("late") if late else order.report,
         needs_endorse=1 if late else order.needs_endorse,
-        presence=stronger(order.presence, body.presence),
+        presence=stronger(order.presence, proven),
     )
     move(
         view,
@@ -300,7 +301,8 @@ def require_siblings(view: View, order: Order) -> None:
 def _check_out(view: View, at: Moment, sender: Person, order: Order, body: CheckOut) -> None:
     expect(order, Event.CHECK_OUT)
     require_volunteer(order, sender.id)
-    require(body.presence in PRESENCE_STRENGTH, ErrorCode.BAD_FIELD, body.presence)
+    end = Meeting(order.id, order.volunteer, ServiceMoment.END, body.claimed_ms)
+    proven = prove_presence(view, at, order, body.presence, end)
 
     policy = at.policy.service
     end_ms, late = _service_time(at, body.claimed_ms)
@@ -312,7 +314,7 @@ def _check_out(view: View, at: Moment, sender: Person, order: Order, body: Check
         reason=body.reason,
         report=Code("late") if late else order.report,
         needs_endorse=needs_endorse(at, order, counted, late=late),
-        presence=stronger(order.presence, body.presence),
+        presence=stronger(order.presence, proven),
     )
     stop_serving(view, order)
     if counted < policy.quantum_min:

@@ -18,6 +18,7 @@ from node.chain.records.orders import Order
 from node.chain.rules.orders.moves import finish, move
 from node.chain.rules.orders.settlement import drop_interval, release, settle, stop_serving
 from node.chain.state import Moment, View
+from node.chain.tx.orders import PRESENCE_NONE
 from node.chain.types import Code, EpochMs, Id, Minutes
 from node.chain.units import enter_honour
 
@@ -97,7 +98,7 @@ def _silence_confirms(view: View, at: Moment, order: Order) -> bool:
         order.payer_kind == "person"
         and order.requester_role == "recipient"
         and order.report == "live"
-        and order.presence in {"recipient-wallet", "site-reader"}
+        and order.presence != PRESENCE_NONE
         and used < at.policy.orders.silence_month_max
     )
 

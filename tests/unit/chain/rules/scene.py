@@ -9,7 +9,9 @@ from node.chain.hashing import derive_id
 from node.chain.policy import HOUR_MS, MINUTE_MS, Policy
 from node.chain.records.marks import TimeMark
 from node.chain.records.orders import Order
+from node.chain.rules.orders.presence import Meeting, ServiceMoment
 from node.chain.tx.orders import (
+    NO_PRESENCE,
     Accept,
     Appeal,
     ApproveOrder,
@@ -20,6 +22,7 @@ from node.chain.tx.orders import (
     Extend,
     LateReport,
     ObjectOrder,
+    Presence,
     Request,
     RuleOrder,
     TimeStatement,
@@ -124,10 +127,20 @@ class Scene:
         self.city.do(self.volunteer, self.accept_body())
         return self
 
+    def presence(self, method: str, moment: ServiceMoment, claimed_ms: int) -> Presence:
+        """A proof by who may give it: the elder's wallet, or Gulou's clerk for the reader of a site."""
+        if method == "none":
+            return NO_PRESENCE
+        order = self.now()
+        witness = order.recipient if method == "recipient-wallet" else self.staff("clerk")
+        meeting = Meeting(self.order, order.volunteer, moment, EpochMs(claimed_ms))
+        return meeting.signed(self.city.chain_id, self.city.seeds[witness], Code(method), witness)
+
     def check_in_body(self, presence: str = "none", *, late: bool = False) -> CheckIn:
         """The service begins about now; a claim far from block time makes it a late report."""
         claimed = 0 if late else self.city.now_ms
-        return CheckIn(self.order, EpochMs(claimed), Code(presence))
+        proof = self.presence(presence, ServiceMoment.START, claimed)
+        return CheckIn(self.order, EpochMs(claimed), proof)
 
     def check_in(self, presence: str = "none", *, late: bool = False) -> "Scene":
         """At the planned start."""
@@ -138,7 +151,10 @@ class Scene:
 
     def check_out_body(self, presence: str = "none") -> CheckOut:
         """The service ends about now."""
-        return CheckOut(self.order, EpochMs(self.city.now_ms), Code("done"), Code(presence))
+        now = EpochMs(self.city.now_ms)
+        return CheckOut(
+            self.order, now, Code("done"), self.presence(presence, ServiceMoment.END, now)
+        )
 
     def check_out(self, minutes: int = 60, presence: str = "none") -> "Scene":
         """After so many minutes."""
@@ -166,7 +182,7 @@ class Scene:
             "ended_ms": EpochMs(end),
             "seen_height": Height(self.mark(start)),
             "resumed_height": Height(0),
-            "presence": Code("none"),
+            "presence": NO_PRESENCE,
         }
         return LateReport(**(values | changes))  # type: ignore[arg-type]
 

@@ -9,7 +9,7 @@ from node.chain.records import key_of
 from node.chain.records.accounts import City, District, Fund, fund_id
 from node.chain.records.events import Event
 from node.chain.tx.events import AttendEvent, CloseEvent, CreditAttendance, LeaveEvent
-from node.chain.tx.orders import Accept, CheckIn, CheckOut
+from node.chain.tx.orders import NO_PRESENCE, Accept, CheckIn, CheckOut
 from node.chain.tx.organisation import AttestGate, Propose
 from node.chain.tx.safety import Pause
 from node.chain.tx.transfers import Donate
@@ -155,7 +155,7 @@ def test_attendance_overlaps_no_other_service() -> None:
     city.accept(order, city.li)
     city.wait(event.start_ms - city.now_ms)
     assert city.refusal(city.li, AttendEvent(event.id, city.li)) is ErrorCode.OVERLAP
-    city.do(city.li, CheckIn(order, EpochMs(city.now_ms + 1_000), Code("none")))
+    city.do(city.li, CheckIn(order, EpochMs(city.now_ms + 1_000), NO_PRESENCE))
     assert city.refusal(city.li, AttendEvent(event.id, city.li)) is ErrorCode.OVERLAP
 
     city.do(city.wang, AttendEvent(event.id, city.wang))
@@ -178,10 +178,10 @@ def test_a_service_begun_during_an_event_stops_its_check_out() -> None:
     order = city.request(elder, elder, start_ms=EpochMs(end))
     city.publish(order)
     city.accept(order, city.li)
-    city.do(city.li, CheckIn(order, EpochMs(city.now_ms + 1_000), Code("none")))
+    city.do(city.li, CheckIn(order, EpochMs(city.now_ms + 1_000), NO_PRESENCE))
     leave = LeaveEvent(event.id, city.li)
     assert city.refusal(city.li, leave) is ErrorCode.OVERLAP
-    out = CheckOut(order, EpochMs(city.now_ms + 40 * MINUTE_MS), Code("done"), Code("none"))
+    out = CheckOut(order, EpochMs(city.now_ms + 40 * MINUTE_MS), Code("done"), NO_PRESENCE)
     city.do(city.li, out, after_ms=40 * MINUTE_MS)
     assert city.refusal(city.li, leave) is ErrorCode.OVERLAP
 

@@ -8,9 +8,10 @@ from node.chain.lifecycle import State
 from node.chain.policy import DAY_MS, HOUR_MS, MINUTE_MS
 from node.chain.records.actors import Interval
 from node.chain.records.marks import TimeMark
+from node.chain.rules.orders.presence import ServiceMoment
 from node.chain.tx.identity import GrantAgent
-from node.chain.tx.orders import Confirm, LateReport
-from node.chain.types import ZERO_HASH, Code, EpochMs, Height, Id, Minutes
+from node.chain.tx.orders import Confirm, LateReport, Presence
+from node.chain.types import NO_ID, ZERO_HASH, Code, EpochMs, Height, Id, Minutes
 from tests.unit.chain.rules.scene import EVIDENCE, Scene, town
 
 pytestmark = pytest.mark.feature("B7")
@@ -87,11 +88,25 @@ def test_a_late_report_lies_between_the_header_seen_and_its_inclusion() -> None:
         ),
         "before the plan": (claim(scene, start - 3 * HOUR_MS), ErrorCode.TOO_EARLY),
         "too short": (claim(scene, start, minutes=20), ErrorCode.MINUTES_OUT_OF_RANGE),
-        "presence": (claim(scene, start, presence=Code("sworn")), ErrorCode.BAD_FIELD),
+        "presence": (
+            claim(scene, start, presence=Presence(Code("sworn"), NO_ID, b"")),
+            ErrorCode.BAD_FIELD,
+        ),
     }
     for name, (body, code) in cases.items():
         assert scene.city.refusal(volunteer, body) == code, name
     assert scene.city.refusal(scene.stranger, claim(scene, start)) == ErrorCode.NOT_A_PARTY
+
+
+def test_a_late_report_takes_the_recipients_word_about_its_end() -> None:
+    """Signed when the service ended, used when the network is back; for another end it proves nothing."""
+    scene = served_offline()
+    start = scene.now().start_ms
+    met = scene.presence("recipient-wallet", ServiceMoment.END, start + 60 * MINUTE_MS)
+    longer = claim(scene, start, minutes=90, presence=met)
+    assert scene.city.refusal(scene.volunteer, longer) == ErrorCode.RECEIPT_INVALID
+    scene.city.do(scene.volunteer, claim(scene, start, presence=met))
+    assert scene.now().presence == "recipient-wallet"
 
 
 def test_a_late_report_counts_the_expected_minutes_at_most() -> None:

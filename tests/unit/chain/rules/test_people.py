@@ -15,7 +15,7 @@ from node.chain.hashing import derive_id
 from node.chain.policy import DAY_MS
 from node.chain.tx.envelope import parse
 from node.chain.tx.identity import GrantAgent, RevokeAgent, Unbind
-from node.chain.tx.orders import Accept, CheckIn, Confirm, Withdraw
+from node.chain.tx.orders import NO_PRESENCE, Accept, CheckIn, Confirm, Withdraw
 from node.chain.tx.organisation import AttestGate
 from node.chain.tx.transfers import Give
 from node.chain.types import NO_ID, ZERO_HASH, Code, EpochMs, Minutes
@@ -112,10 +112,10 @@ def test_a_class_that_needs_training_takes_only_who_holds_an_unexpired_record_of
     city.two(*staff, AttestGate(helper, Code("training"), ends_ms, ZERO_HASH))
     city.do(helper, accept)
     city.wait(ends_ms - city.now_ms)
-    late = CheckIn(order, EpochMs(city.now_ms), Code("none"))
+    late = CheckIn(order, EpochMs(city.now_ms), NO_PRESENCE)
     assert city.refusal(helper, late) is ErrorCode.GATE_MISSING
     city.two(*staff, AttestGate(helper, Code("training"), FAR_MS, ZERO_HASH))
-    city.do(helper, CheckIn(order, EpochMs(city.now_ms), Code("none")))
+    city.do(helper, CheckIn(order, EpochMs(city.now_ms), NO_PRESENCE))
 
 
 @pytest.mark.feature("C5")

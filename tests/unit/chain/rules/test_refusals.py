@@ -13,6 +13,7 @@ from tests.unit.chain.rules.refusals import (
     identity,
     minutes,
     organisation,
+    presence,
     quotas,
     requests,
     services,

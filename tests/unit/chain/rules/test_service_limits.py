@@ -5,7 +5,7 @@ import pytest
 from node.chain.errors import ErrorCode, Rejected
 from node.chain.lifecycle import State
 from node.chain.policy import DAY_MS, HOUR_MS, MINUTE_MS, OrderPolicy, Policy, ServicePolicy
-from node.chain.tx.orders import CheckIn, CheckOut
+from node.chain.tx.orders import NO_PRESENCE, CheckIn, CheckOut
 from node.chain.types import Code, EpochMs, Height, Id, Minutes
 from tests.kernel_city import JIANYE
 from tests.unit.chain.rules.scene import EVIDENCE, Scene, town
@@ -139,10 +139,10 @@ def test_a_stop_of_the_city_is_not_claimed_twice() -> None:
     city, volunteer = scene.city, scene.volunteer
     number = city.person(volunteer).lanes[0]
     bodies: tuple[CheckIn | CheckOut, ...] = (
-        CheckIn(first, EpochMs(begin), Code("none")),
-        CheckOut(first, EpochMs(begin + HOUR_MS), Code("done"), Code("none")),
-        CheckIn(second, EpochMs(begin), Code("none")),
-        CheckIn(second, EpochMs(begin + HOUR_MS), Code("none")),
+        CheckIn(first, EpochMs(begin), NO_PRESENCE),
+        CheckOut(first, EpochMs(begin + HOUR_MS), Code("done"), NO_PRESENCE),
+        CheckIn(second, EpochMs(begin), NO_PRESENCE),
+        CheckIn(second, EpochMs(begin + HOUR_MS), NO_PRESENCE),
     )
     until = EpochMs(begin + DAY_MS)
     signed = [
@@ -177,7 +177,7 @@ def test_claimed_times_do_not_matter_while_the_city_runs() -> None:
     scene = town().request().publish().accept().check_in()
     began = scene.now().checked_in_ms
     scene.city.wait(30 * MINUTE_MS)
-    out = CheckOut(scene.order, EpochMs(began + 10 * HOUR_MS), Code("done"), Code("none"))
+    out = CheckOut(scene.order, EpochMs(began + 10 * HOUR_MS), Code("done"), NO_PRESENCE)
     scene.city.do(scene.volunteer, out)
     order = scene.now()
     assert (order.counted_min, order.report, order.needs_endorse) == (30, "late", 1)
