@@ -1,6 +1,6 @@
 """The two applications: routers, one shape for every refusal, documents without outside addresses."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, Final
 
 from fastapi import APIRouter, FastAPI
@@ -65,6 +65,7 @@ def create_public_app(services: PublicServices) -> FastAPI:
     app = _create(PUBLIC_TITLE, _PUBLIC, PREFIX)
     app.state.services = services
     app.state.streams = events.Streams()
+    app.state.refused = services.accesses.refused
     return app
 
 
@@ -123,7 +124,15 @@ async def _on_rejected(request: Request, error: Exception) -> Response:
 
 async def _on_fault(request: Request, error: Exception) -> Response:
     assert isinstance(error, ApiFault)
-    return problem_answer(problem_of_fault(error))
+    return _refuse(request, error)
+
+
+def _refuse(request: Request, fault: ApiFault) -> Response:
+    """The problem; the public door counts it."""
+    count: Callable[[str], None] | None = getattr(request.app.state, "refused", None)
+    if count is not None:
+        count(fault.code.label)
+    return problem_answer(problem_of_fault(fault))
 
 
 async def _on_parameters(request: Request, error: Exception) -> Response:
@@ -133,7 +142,7 @@ async def _on_parameters(request: Request, error: Exception) -> Response:
     name = str(first["loc"][-1])
     too_large = name == "limit" and first["type"] in {"less_than_equal", "int_parsing_size"}
     code = ApiCode.LIMIT_TOO_LARGE if too_large else ApiCode.BAD_PARAMETER
-    return problem_answer(problem_of_fault(ApiFault(code, f"{name}: {first['msg']}")))
+    return _refuse(request, ApiFault(code, f"{name}: {first['msg']}"))
 
 
 async def _on_http(request: Request, error: Exception) -> Response:
@@ -143,9 +152,7 @@ async def _on_http(request: Request, error: Exception) -> Response:
         _NOT_FOUND: ApiCode.NO_SUCH_PATH,
         _METHOD_NOT_ALLOWED: ApiCode.METHOD_NOT_ALLOWED,
     }
-    answer = problem_answer(
-        problem_of_fault(ApiFault(codes.get(error.status_code, ApiCode.BODY_UNREADABLE)))
-    )
+    answer = _refuse(request, ApiFault(codes.get(error.status_code, ApiCode.BODY_UNREADABLE)))
     for name, value in (error.headers or {}).items():
         answer.headers[name] = value
     return answer
@@ -153,4 +160,4 @@ async def _on_http(request: Request, error: Exception) -> Response:
 
 async def _on_bug(request: Request, error: Exception) -> Response:
     """Ours; the server logs it with its traceback after this answer."""
-    return problem_answer(problem_of_fault(ApiFault(ApiCode.INTERNAL)))
+    return _refuse(request, ApiFault(ApiCode.INTERNAL))

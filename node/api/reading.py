@@ -31,6 +31,7 @@ from node.chain.records.events import Event, Team
 from node.chain.records.orders import Order
 from node.chain.records.redemption import Capacity, Provider, Redemption
 from node.chain.rules.orders.parties import paying_person
+from node.chain.rules.organisation import AUDITOR
 from node.chain.types import CODE_PATTERN, EpochMs, Hash, Id
 
 CITY: Final = "city"
@@ -66,6 +67,13 @@ class Reader:
         if isinstance(self.actor, Operator) or not self.is_active:
             return False
         return any(r.district == district and self.now_ms < r.until_ms for r in self.actor.roles)
+
+    @property
+    def is_auditor(self) -> bool:
+        """Whether the reader audits the city, now."""
+        if isinstance(self.actor, Operator) or not self.is_active:
+            return False
+        return self.actor.has_role(AUDITOR, CITY, self.now_ms)
 
     @property
     def is_staff(self) -> bool:
@@ -177,8 +185,21 @@ def order_for(services: PublicServices, reader: Reader, id_: Id) -> Order:
     return record
 
 
+def may_read_log(services: PublicServices, reader: Reader) -> None:
+    """Transactions are pseudonymous records of persons: authorities and auditors read them, each reading noted.
+
+    Raises:
+        ApiFault: ``MAY_NOT_READ``, or ``PURPOSE_MISSING`` for an auditor.
+    """
+    if reader.is_auditor:
+        need_purpose(reader)
+    elif not isinstance(reader.actor, Operator):
+        raise ApiFault(ApiCode.MAY_NOT_READ, "an authority's operator or an auditor of the city")
+    _note(services, reader, reader.id)
+
+
 def may_see_any(services: PublicServices, reader: Reader, persons: Sequence[Id]) -> None:
-    """The reader is one of these, or may see one of them; operators are seen by everybody.
+    """The reader is one of these, or may see one of them, or is an auditor; operators are seen by everybody.
 
     Raises:
         ApiFault: ``MAY_NOT_READ`` or ``PURPOSE_MISSING``.
@@ -194,7 +215,11 @@ def may_see_any(services: PublicServices, reader: Reader, persons: Sequence[Id])
                 fault = refusal
             continue
         return
-    raise fault
+    if not reader.is_auditor:
+        raise fault
+    need_purpose(reader)
+    for person in persons:
+        _note(services, reader, person)
 
 
 def may_list(services: PublicServices, reader: Reader, record: StateRecord) -> bool:

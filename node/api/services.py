@@ -316,7 +316,14 @@ class Events(Protocol):
 
 
 class AccessLog(Protocol):
-    """Who read whose data for what purpose, other than the persons themselves and their agents."""
+    """Who read whose data for what purpose, but for the persons themselves and their agents; and what was refused."""
+
+    @property
+    def refusals(self) -> Mapping[str, int]:
+        """Requests that the public door refused, by code, such as ``A13``."""
+
+    def refused(self, code: str) -> None:
+        """Count a request that the public door refuses."""
 
     def note(self, reader: Id, subject: Id, purpose: str, time_ms: EpochMs) -> None:
         """Keep one reading before it is answered.

@@ -11,9 +11,8 @@ from starlette.responses import PlainTextResponse, Response
 from node.api.answers import BYTES, IMMUTABLE, PRIVATE
 from node.api.errors import ApiCode, ApiFault
 from node.api.openapi import SIGNED, answer, bytes_answer
-from node.api.reading import OPERATOR_PURPOSE, read_as
+from node.api.reading import may_read_log, read_as
 from node.api.routes.parameters import services_of
-from node.chain.records.actors import Operator
 from node.chain.types import UINT_MAX
 
 router: Final = APIRouter(tags=["log"])
@@ -31,23 +30,19 @@ Size = Annotated[int, Query(ge=0, le=UINT_MAX)]
 
 @router.get(
     "/tile/entries/{place:path}",
-    summary="A bundle of log entries, for authorities",
+    summary="A bundle of log entries, for authorities and auditors",
     responses=bytes_answer("Each entry after its length in two bytes."),
     openapi_extra=SIGNED,
 )
 async def entries(request: Request, place: Place) -> Response:
-    """Transactions are pseudonymous records of persons: an authority's signature opens them, and is noted."""
+    """Transactions are pseudonymous records of persons: signed by an authority or auditor, and noted."""
     services = services_of(request)
     reader = read_as(request, services)
-    if not isinstance(reader.actor, Operator):
-        raise ApiFault(ApiCode.MAY_NOT_READ, "only an authority's operator reads entries")
     index, width = _tile(place)
+    may_read_log(services, reader)
     found = services.log.entries(index * TILE_WIDTH, width)
     if found is None:
         raise ApiFault(ApiCode.NO_SUCH_RECORD, "the log has not come so far")
-    services.accesses.note(
-        reader.id, reader.id, reader.purpose or OPERATOR_PURPOSE, services.clock.now_ms()
-    )
     body = b"".join(len(entry).to_bytes(2, "big") + entry for entry in found)
     return Response(body, headers=PRIVATE, media_type=BYTES)
 

@@ -62,7 +62,9 @@ ROLES: Final = frozenset(
         "operator",
     }
 )
-CITY_ROLES: Final = frozenset({"arbiter", "caller", "issuer", "privacy"})
+AUDITOR: Final = "auditor"
+"""May read what stands in the log, and may say nothing; of the whole city only."""
+CITY_ROLES: Final = frozenset({"arbiter", "caller", "issuer", "privacy", AUDITOR})
 """Roles that a person may hold for the whole city; operators of two districts grant and end them."""
 ACTION_ROLES: Final[dict[type[Action], tuple[tuple[str, ...], tuple[str, ...]]]] = {
     ApprovePerson: (("recorder", "reviewer"), ("reviewer",)),
@@ -276,11 +278,10 @@ def receipt_bytes(chain_id: Hash, person: Id, district: Code, day: int) -> bytes
 
 def _check_role(view: View, at: Moment, action: GrantRole | RevokeRole) -> Scope:
     person = active_person(view, action.person)
-    require(action.role in ROLES, ErrorCode.ROLE_MISSING, f"unknown role {action.role}")
     whole_city = action.district == CITY_HOME
-    if whole_city:
-        require(action.role in CITY_ROLES, ErrorCode.ROLE_MISSING, f"no {action.role} of the city")
-    else:
+    known = CITY_ROLES if whole_city else ROLES
+    require(action.role in known, ErrorCode.ROLE_MISSING, f"no {action.role} of {action.district}")
+    if not whole_city:
         district_of(view, action.district)
     if isinstance(action, GrantRole):
         require(at.time_ms < action.until_ms, ErrorCode.TOO_LATE, "the role would have ended")

@@ -1,6 +1,6 @@
 """Who read whose data for what purpose: one line of the log for each reading, and the newest in memory."""
 
-from collections import deque
+from collections import Counter, deque
 from dataclasses import dataclass
 from typing import Final
 
@@ -29,6 +29,11 @@ class LoggedAccesses:
         """Nothing read yet."""
         self._log = structlog.get_logger("access")
         self.newest: deque[Access] = deque(maxlen=KEPT_MAX)
+        self.refusals: Counter[str] = Counter()
+
+    def refused(self, code: str) -> None:
+        """Count a request that the public door refuses."""
+        self.refusals[code] += 1
 
     def note(self, reader: Id, subject: Id, purpose: str, time_ms: EpochMs) -> None:
         """Keep one reading."""

@@ -122,7 +122,8 @@ class DoorCity(KernelCity):
         self.intake = Intake(self.pool, self.shared.extend, self.later.append)
         self.accesses, self.feed = LoggedAccesses(), BlockFeed(self.executor)
         self.statements = StatementLog(self.files)
-        self.public = create_public_app(self._services(ChainClock(clock, self.executor)))
+        self.services = self._services(ChainClock(clock, self.executor))
+        self.public = create_public_app(self.services)
         self.operations = create_operations_app(
             OperationsServices(
                 self._status(ChainClock(clock, self.executor)),

@@ -63,6 +63,13 @@ def a_role_that_nobody_has_for_the_whole_city() -> Attempt:
 
 
 @refused(ErrorCode.ROLE_MISSING)
+def an_auditor_of_one_district() -> Attempt:
+    scene = town()
+    role = GrantRole(scene.volunteer, Code("auditor"), GULOU, Code("-"), FAR_MS)
+    return _propose(scene, "recorder", role)
+
+
+@refused(ErrorCode.ROLE_MISSING)
 def a_site_opened_in_another_district() -> Attempt:
     return _propose(town(), "recorder", OpenSite(JIANYE, Code("site-9")))
 
