@@ -10,6 +10,7 @@ from typing import Final
 
 import msgspec
 
+from node.app.beside import look_beside
 from node.app.fetching import PeerBlocks
 from node.app.shelf import base_of
 from node.chain.genesis import Genesis, chain_id_of
@@ -51,6 +52,8 @@ class Scrubbed:
     database_bytes: int
     vote_log: str
     """Condition of the vote log."""
+    mending: tuple[str, ...]
+    """What is damaged beside them and mends itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +109,8 @@ def scrub_home(home: NodeHome) -> Scrubbed:
     Raises:
         StorageFault: at the first byte that is not what it was, or the node runs.
     """
-    chain_id = chain_id_of(home.read_genesis())
+    genesis = home.read_genesis()
+    chain_id = chain_id_of(genesis)
     with _held(home) as files, ExitStack() as stack:
         block_log = BlockLog(files, chain_id)
         stack.callback(block_log.close)
@@ -118,7 +122,26 @@ def scrub_home(home: NodeHome) -> Scrubbed:
             database_bytes += piece
         votes = VoteLog(files, chain_id, block_log.last_height or Height(0))
         stack.callback(votes.close)
-        return Scrubbed(len(block_log), block_bytes, database_bytes + piece, votes.condition.value)
+        return Scrubbed(
+            len(block_log),
+            block_bytes,
+            database_bytes + piece,
+            votes.condition.value,
+            _beside(home, genesis),
+        )
+
+
+def _beside(home: NodeHome, genesis: Genesis) -> tuple[str, ...]:
+    """What mends itself.
+
+    Raises:
+        StorageFault: what does not.
+    """
+    found = tuple(look_beside(home, genesis))
+    for fault in (damage.fault for damage in found):
+        if fault is not None:
+            raise fault
+    return tuple(map(str, found))
 
 
 def abandon_votes(home: NodeHome) -> VoteLogState:

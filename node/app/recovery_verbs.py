@@ -101,8 +101,9 @@ def repair_verb(console: Console) -> None:
     recovery_group,
     "scrub",
     help=t(
-        zh="把区块日志、索引数据库、投票日志全部重读一遍并核对。运行中的节点自己会这样做。",
-        en="Read block log, index database and vote log once and verify them. A running node does so by itself.",
+        zh="把区块日志、索引数据库、投票日志及其他数据全部重读一遍并核对。运行中的节点自己会这样做。",
+        en="Read block log, index database, vote log and all beside them once and verify them. A running node does so "
+        "by itself.",
     ),
 )
 @pass_console
@@ -212,6 +213,10 @@ def _scrub_facts(found: Scrubbed) -> Facts:
             (t(zh="区块字节", en="Bytes of blocks"), found.block_bytes),
             (t(zh="数据库字节", en="Bytes of the database"), found.database_bytes),
             (t(zh="投票日志", en="Vote log"), found.vote_log),
+            (
+                t(zh="已损坏、会自行复原", en="Damaged, mends itself"),
+                "; ".join(found.mending) or "-",
+            ),
         )
     )
 

@@ -115,6 +115,22 @@ def verified(genesis: Genesis, source: SnapshotFiles) -> tuple[Manifest, dict[by
     return manifest, check_records(manifest, _chunks(manifest, source))
 
 
+def damage_of(genesis: Genesis, source: SnapshotFiles) -> str | None:
+    """Why a snapshot that was verified once is not what it was, or None; one chunk in memory at a time.
+
+    Raises:
+        StorageFault: the disk fails.
+    """
+    try:
+        manifest = check_manifest(genesis, source.manifest())
+        count = sum(len(records) for records in _chunks(manifest, source))
+    except SnapshotRefused as fault:
+        return str(fault)
+    if count != manifest.record_count:
+        return f"N{SnapshotCode.RECORDS:02}: {count} records, not {manifest.record_count}"
+    return None
+
+
 def _chunks(manifest: Manifest, source: SnapshotFiles) -> Iterator[tuple[bytes, ...]]:
     for index in range(len(manifest.chunks)):
         try:
@@ -132,10 +148,15 @@ def begin_from(
     """Bring log and store to the base's block where they have not reached it; None where no base is needed.
 
     Raises:
-        StorageFault: ``BASE_DAMAGED``, the base does not prove itself; the disk fails.
+        StorageFault: ``BASE_DAMAGED``, the base does not prove itself, or is gone; the disk fails.
     """
-    if not base.whole or block_log.first_height == 1:
+    first = block_log.first_height
+    if first == 1 or (first is None and not base.whole):
         return None
+    if not base.whole:
+        raise StorageFault(
+            StorageCode.BASE_DAMAGED, "base", f"gone; the block log begins at {first}"
+        )
     try:
         manifest = check_manifest(genesis, base.manifest())
         if (store.applied_height or 0) < manifest.block.header.height:

@@ -11,6 +11,8 @@ from node.store.blocklog import BlockLog, segment_name
 from node.store.blockrepair import repair_block_log
 from node.store.faults import StorageFault
 from node.store.memoryfiles import MemoryFiles
+from node.store.migration import migrate
+from node.store.numberfile import CHECKPOINT, LEAP, pack, read_number
 from node.store.proposallog import NAME as PROPOSALS
 from node.store.proposallog import ProposalLog
 from node.store.segment import RECORD_MAGIC, header_bytes
@@ -89,3 +91,27 @@ def test_frames_parse_any_bytes(data: bytes, offset: int) -> None:
     assert frames.parse(data) is None or len(data) >= frames.FRAME_BYTES
     frames.body_of(data)
     frames.may_be_torn(RECORD_MAGIC, data, offset)
+
+
+NAMES = st.sampled_from(
+    [segment_name(1), VOTES, PROPOSALS, CHECKPOINT, LEAP, f"statements-{0:016d}.log"]
+)
+DIGITS = st.integers(0, 10**20).map(lambda number: str(number).encode())
+
+
+@given(name=NAMES, data=SLOTS | PIECES | DIGITS | st.builds(HEADER.__add__, PIECES))
+def test_any_file_is_migrated_left_alone_or_refused(name: str, data: bytes) -> None:
+    """What opens afterwards is of this release; the second time there is nothing to do."""
+    files = MemoryFiles({name: data})
+    with contextlib.suppress(StorageFault):
+        migrate(files)
+        assert migrate(files) == ()
+
+
+@given(data=DIGITS | st.binary(max_size=60) | st.integers(0, 2**64 - 1).map(pack))
+def test_any_number_file_is_a_number_or_a_fault(data: bytes) -> None:
+    """A number only if its bytes are the very ones written for it."""
+    with contextlib.suppress(StorageFault):
+        number = read_number(MemoryFiles({LEAP: data}), LEAP)
+        assert number is not None
+        assert pack(number) == data

@@ -25,7 +25,7 @@ class Finding:
     Attributes:
         subject: what was looked at.
         verdict: how it is.
-        code: ``D01`` to ``D13`` of ``docs/operations.md``, or a storage code; empty when all is well.
+        code: ``D01`` to ``D14`` of ``docs/operations.md``, or a storage code; empty when all is well.
         said: what was seen.
         remedy: the command to run next; a dash when there is nothing to do.
     """

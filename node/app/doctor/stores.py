@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from node.app.beside import look_beside
 from node.app.doctor.findings import Finding, doubtful, of_storage, well
+from node.app.shelf import BASE_NAME
 from node.chain.block import Header, decode_block
 from node.chain.errors import Malformed
 from node.chain.genesis import Genesis, chain_id_of
@@ -24,10 +26,13 @@ from node.store.level import LevelKeyValue
 from node.store.migration import migrate
 from node.store.proposallog import ProposalLog
 from node.store.shadow import ShadowFiles, shadow_database
+from node.store.snapshotfiles import SnapshotFiles
 from node.store.votelog import Condition, VoteLog
 
 DATABASE_DIRECTORY: Final = "state"
 SCRUB_PIECE_BYTES: Final = 16_777_216
+BASE: Final = t(zh="基础快照", en="Base snapshot")
+REST: Final = t(zh="其他数据", en="Other data")
 BLOCKS: Final = t(zh="区块日志", en="Block log")
 VOTES: Final = t(zh="投票日志", en="Vote log")
 PROPOSALS: Final = t(zh="提议日志", en="Proposal log")
@@ -64,15 +69,31 @@ def look_at_stores(home: NodeHome, genesis: Genesis) -> StoresSeen:
         except StorageFault as fault:
             return StoresSeen((of_storage(BLOCKS, fault, root),), None)
         tip = log.last_height or Height(0)
+        missing = _of_base(home, log, root)
         database, protocols = _of_database(home, chain_id, tip, has_blocks=len(log) > 0)
         findings = (
             _of_log(log, tip),
             *_of_votes(files, chain_id, tip, root),
             *_of_proposals(files, root),
             database,
+            *missing,
             *(_of_protocol(one, tip, root) for one in protocols),
         )
         return StoresSeen(findings, newest, protocols)
+
+
+def look_at_the_rest(home: NodeHome, genesis: Genesis) -> Iterator[Finding]:
+    """What stands beside logs and database: statements, numbers, the base, own snapshots."""
+    root, count = str(home.root), 0
+    for damage in look_beside(home, genesis):
+        count += 1
+        fault = damage.fault
+        if fault is None:
+            yield doubtful(REST, "D14", same(str(damage)))
+        else:
+            yield of_storage(REST, fault, root)
+    if not count:
+        yield well(REST, t(zh="完好", en="sound"))
 
 
 def _size(files: ShadowFiles) -> int:
@@ -133,6 +154,14 @@ def _of_proposals(files: ShadowFiles, root: str) -> Iterator[Finding]:
         yield of_storage(PROPOSALS, fault, root)
     else:
         yield well(PROPOSALS, t(zh="可读", en="readable"))
+
+
+def _of_base(home: NodeHome, log: BlockLog, root: str) -> Iterator[Finding]:
+    """A log that begins above block 1 needs its base; whether that is sound is looked at with the rest."""
+    first = log.first_height or Height(1)
+    if first > 1 and not SnapshotFiles(ShadowFiles(home.data / BASE_NAME)).whole:
+        reason = f"gone; the block log begins at {first}"
+        yield of_storage(BASE, StorageFault(StorageCode.BASE_DAMAGED, BASE_NAME, reason), root)
 
 
 def _of_database(

@@ -20,7 +20,7 @@ from node.app.doctor.home import (
     read_genesis,
 )
 from node.app.doctor.network import look_at_doors, look_at_peers
-from node.app.doctor.stores import look_at_stores
+from node.app.doctor.stores import look_at_stores, look_at_the_rest
 from node.app.inquiry import ask_public
 from node.chain.block import Header
 from node.chain.genesis import Genesis
@@ -129,6 +129,7 @@ def _of_chain(
         stores = look_at_stores(home, genesis)
         findings += stores.findings
         newest = stores.newest
+    findings += look_at_the_rest(home, genesis)
     findings.append(look_at_clock(machine, genesis, newest))
     if config is not None:
         findings.append(look_at_seat(home, config, genesis, newest))

@@ -1,11 +1,14 @@
 """What was said at decided heights is kept, found again, and forgotten in time."""
 
+import pytest
+
 from node.chain.certificate import check_evidence
 from node.chain.types import Height
 from node.consensus.wire import VotesMessage
 from node.runtime.statements import (
     HEIGHTS_KEPT,
     HEIGHTS_PER_FILE,
+    Lost,
     StatementLog,
     evidence_among,
     said,
@@ -86,3 +89,37 @@ def test_two_messages_that_convict_become_evidence_for_a_stranger() -> None:
     found = evidence_among(vote for message in messages for vote in message.votes)
     assert list(found) == [0]
     assert check_evidence(CHAIN, AUTHORITIES, found[0]).signer == 0
+
+
+@pytest.mark.feature("K5", "K7")
+@pytest.mark.parametrize("mask", [1, 0x80, 0xFF])
+def test_a_damaged_record_is_left_out_and_told_and_those_behind_it_stay(mask: int) -> None:
+    """Also after a restart, which writes behind all of them."""
+    desk = Desk()
+    votes = prevote_of(make_block(desk, 1), 0).votes
+    files = MemoryFiles()
+    statements = StatementLog(files)
+    for height in (1, 2, 3):
+        statements.keep(Height(height), votes)
+    ((name, whole),) = files.contents().items()
+    record = len(whole) // 3
+    for at in range(record, 2 * record):
+        raw = bytearray(whole)
+        raw[at] ^= mask
+        spoilt = MemoryFiles({name: bytes(raw)})
+        again = StatementLog(spoilt)
+        assert list(again.scrub()) == [Lost(name, record)]
+        again.keep(Height(4), votes)
+        found = [again.of(Height(height)) for height in (1, 2, 3, 4)]
+        assert found == [votes, (), votes, votes]
+
+
+def test_a_record_that_a_crash_cut_short_is_no_damage() -> None:
+    """The last one of a file that ends inside it."""
+    desk = Desk()
+    votes = prevote_of(make_block(desk, 1), 0).votes
+    files = MemoryFiles()
+    StatementLog(files).keep(Height(1), votes)
+    ((name, whole),) = files.contents().items()
+    for length in range(len(whole)):
+        assert list(StatementLog(MemoryFiles({name: whole[:length]})).scrub()) == []
