@@ -45,8 +45,11 @@ def prove(home: NodeHome, chain_id: Hash, motion: Id, root: Hash) -> bytes:
     return keys.sign(seed, keys.possession_bytes(chain_id, keys.public_key(seed), context))
 
 
-def finish(home: NodeHome, authorities: AuthoritySet, district: Code) -> None:
+def finish(home: NodeHome, authorities: AuthoritySet, district: Code) -> bool:
     """Put the next key in the old one's place and destroy that; done before, it does nothing.
+
+    Returns:
+        Whether it was done now.
 
     Raises:
         node.console.fault.Fault: the set does not name the next key for the district (exit 3).
@@ -54,7 +57,7 @@ def finish(home: NodeHome, authorities: AuthoritySet, district: Code) -> None:
     """
     coming, present = home.key(NEXT), home.key("consensus")
     if not coming.exists():
-        return
+        return False
     public = keys.public_key(read_seed(coming))
     if not any((m.district, m.consensus_key) == (district, public) for m in authorities.members):
         raise usage(
@@ -66,6 +69,7 @@ def finish(home: NodeHome, authorities: AuthoritySet, district: Code) -> None:
     folder = os.open(present.parent, os.O_RDONLY)
     os.fsync(folder)
     os.close(folder)
+    return True
 
 
 def _overwrite(path: Path) -> None:
@@ -146,4 +150,6 @@ def _finish_offline(console: Console) -> None:
     node = DistrictNode(config, home.read_genesis(), home.read_keys())
     with translated(config.home), ExitStack() as stack:
         node.open(stack)
-        finish(home, node.executor.tip.authorities, config.district)
+        if finish(home, node.executor.tip.authorities, config.district):
+            # The new key has signed nothing anywhere, so its memory may begin at any height.
+            node.stores.votes.rejoin(node.executor.tip.height)

@@ -162,6 +162,13 @@ class VoteLog(Protocol):
     def signs_above(self) -> Height:
         """Nothing is signed at this height or below."""
 
+    @property
+    def newest(self) -> SignedMessage | None:
+        """What was signed last, if anything."""
+
+    def distrust(self, reason: str) -> None:
+        """The log is not this node's: abstain."""
+
     def messages(self, height: Height) -> tuple[SignedMessage, ...]:
         """Everything signed at a height, in the order of signing."""
 

@@ -20,6 +20,7 @@ from node.chain.certificate import (
 )
 from node.chain.codec import encode
 from node.chain.errors import Bug
+from node.chain.hashing import SUITE_ED25519_SHA256
 from node.chain.types import NO_HASH, Hash, Height
 from node.runtime.ports import VoteLog
 
@@ -32,6 +33,8 @@ class Signer:
     def __init__(self, chain_id: Hash, seed: bytes, log: VoteLog) -> None:
         """Sign for one chain.
 
+        A log that another key has signed last is no memory of this key: it becomes unusable, and the node abstains.
+
         Args:
             chain_id: in every signed byte string.
             seed: Ed25519 seed of the consensus key, 32 bytes.
@@ -41,6 +44,9 @@ class Signer:
         self._seed = seed
         self.public_key = keys.public_key(seed)
         self._log = log
+        newest = log.newest
+        if newest is not None and not self._is_own(newest):
+            log.distrust("its newest message is signed with another key")
         self._waiting: list[SignedMessage] = []
         self._stopped = False
         self._held = False
@@ -104,6 +110,10 @@ class Signer:
         )
         self._waiting.append(signed)
         return signed
+
+    def _is_own(self, message: SignedMessage) -> bool:
+        said = sign_bytes(self._chain_id, message)
+        return keys.verify(SUITE_ED25519_SHA256, self.public_key, said, message.signature)
 
     @property
     def must_keep_block_first(self) -> bool:

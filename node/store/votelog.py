@@ -5,9 +5,10 @@ every proof there is. So this log is never cut. A slot (``voteslot``) is one sec
 is whole, or zeros because it never was acknowledged and therefore never sent. Slots that share a
 sync may come through a crash in any combination, so each says how many slots were durable before
 it; a gap is sound when no slot behind it claims it to have been durable, and a mark fills it. All
-else, in the last slot too, may be a vote that was sent and then damaged; so may a log that is missing, or one
-from a backup. In all these cases the log is unusable and the node *abstains*: it follows without
-signing until the chain itself says that it may sign again (``rejoin``).
+else, in the last slot too, may be a vote that was sent and then damaged; so may a log that is missing, one
+from a backup, or one that another key has signed. In all these cases the log is unusable and the
+node *abstains*: it follows without signing until the chain itself says that it may sign again
+(``rejoin``).
 
 **Marks.** To know an old log from a current one, the log must have reached the height that the block
 log has. Usually the node's own vote shows it. A node that decides a height without having signed at
@@ -53,6 +54,8 @@ class Condition(Enum):
     DAMAGED = "damaged"
     STALE = "stale"
     """Older than the block log."""
+    FOREIGN = "foreign"
+    """Signed with another key."""
 
 
 class VoteLog:
@@ -104,6 +107,17 @@ class VoteLog:
     def reached(self) -> Height:
         """The highest height of any slot that reads, 0 for none; of a damaged log it may be too low."""
         return Height(max(self._reached, 0))
+
+    @property
+    def newest(self) -> SignedMessage | None:
+        """What was signed last of all that the file holds; None when it holds marks alone."""
+        messages = (entry for entry in reversed(self._entries) if not isinstance(entry, Mark))
+        return next(messages, None)
+
+    def distrust(self, reason: str) -> None:
+        """Whoever knows the key has seen that the log is not this node's: it is unusable."""
+        self.condition = Condition.FOREIGN
+        self.reason = reason
 
     def messages(self, height: Height) -> tuple[SignedMessage, ...]:
         """Everything signed at one height, in the order of signing."""

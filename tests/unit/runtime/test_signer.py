@@ -15,7 +15,7 @@ from node.chain.errors import Bug
 from node.chain.types import NO_HASH, Hash, Height, Round
 from node.runtime.signer import Signer
 from node.store.memoryfiles import MemoryFiles
-from node.store.votelog import NAME, VoteLog
+from node.store.votelog import NAME, Condition, VoteLog
 from tests.unit.runtime.desk import AUTHORITIES, CHAIN, SEEDS
 
 V, W = Hash(b"v" * 32), Hash(b"w" * 32)
@@ -119,6 +119,24 @@ def test_it_abstains_without_a_log_and_signs_again_above_the_rejoin(files: Memor
     assert not signer.abstains
     assert not signer.may_sign(Height(8))
     assert signer.sign(prevote(0, V, height=9)).height == 9
+
+
+@pytest.mark.feature("K4")
+def test_it_abstains_over_a_log_that_another_key_has_signed(files: MemoryFiles) -> None:
+    """A neighbour's log, whole and recent, remembers nothing of what this key has sent."""
+    neighbour = Signer(CHAIN, SEEDS[1], VoteLog(files, CHAIN, Height(0)))
+    neighbour.sign(prevote(0, V))
+    neighbour.flush()
+    log = VoteLog(files, CHAIN, Height(0))
+    assert log.condition is Condition.WHOLE
+    signer = Signer(CHAIN, SEEDS[2], log)
+    assert signer.abstains
+    assert log.reason
+    assert VoteLog(files, CHAIN, Height(0)).condition is Condition.WHOLE, (
+        "the file is kept as it is"
+    )
+    log.rejoin(Height(4))
+    assert signer.sign(prevote(0, V, height=5)).height == 5
 
 
 def test_a_stopped_signer_signs_nothing(files: MemoryFiles) -> None:
