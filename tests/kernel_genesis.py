@@ -4,12 +4,12 @@ from node.chain import keys
 from node.chain.certificate import Authority, AuthoritySet
 from node.chain.genesis import Genesis, GenesisDistrict, GenesisPerson
 from node.chain.hashing import digest
-from node.chain.policy import HOUR_MS, OrderPolicy, Policy, ServiceClass
+from node.chain.policy import HOUR_MS, OrderPolicy, Policy, ServiceClass, quarter_end_ms
 from node.chain.records.actors import Role
 from node.chain.types import Code, EpochMs, Hash, Height
 
 START_MS = 1_772_000_000_000
-FAR_MS = EpochMs(START_MS + 10 * 365 * 24 * HOUR_MS)
+FAR_MS = EpochMs(quarter_end_ms(START_MS + 10 * 365 * 24 * HOUR_MS))
 GULOU, JIANYE = Code("gulou"), Code("jianye")
 DISTRICTS = (GULOU, JIANYE, Code("qinhuai"), Code("xuanwu"))
 SITE = Code("site-1")

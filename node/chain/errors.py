@@ -103,6 +103,7 @@ class ErrorCode(IntEnum):
     RECORD_FIELD_MISSING = 519
     UNDER_NOTICE = 520
     PAUSED = 521
+    NOT_A_QUARTERS_END = 522
 
 
 class Rejected(Exception):  # noqa: N818 - the field's word; it is an answer, not an accident

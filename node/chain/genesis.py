@@ -17,7 +17,7 @@ from node.chain.errors import ErrorCode, Malformed
 from node.chain.hashing import SUITE_ED25519_SHA256, derive_id, digest
 from node.chain.ledger import Ledger
 from node.chain.limits import GENESIS_SIZE_MAX_BYTES
-from node.chain.policy import Policy, ServiceClass
+from node.chain.policy import Policy, ServiceClass, is_quarter_end
 from node.chain.records import StateRecord
 from node.chain.records.accounts import EMPTY, City, new_district
 from node.chain.records.actors import ACTIVE, Operator, Person, Role, new_person
@@ -129,6 +129,8 @@ def check_genesis(genesis: Genesis) -> None:
             keys.check_public_key(member.suite, key)
     for person in genesis.persons:
         keys.check_public_key(SUITE_ED25519_SHA256, person.key)
+        until_ms = person.may_serve_until_ms
+        _need(until_ms == 0 or is_quarter_end(until_ms), "flags that end with a quarter")
     keys.check_public_key(SUITE_ED25519_SHA256, genesis.bureau_key)
 
 

@@ -283,6 +283,22 @@ def year_start_ms(year: int) -> int:
     return ((year - _EPOCH_YEAR) * _DAYS_IN_YEAR + leaps) * DAY_MS - CHINA_OFFSET_MS
 
 
+_LATER_QUARTERS_DAYS: Final = (275, 184, 92, 0)
+"""Days from each quarter's end to the year's: the same in leap years, whose day lies in the first quarter."""
+
+
+def quarter_end_ms(time_ms: int) -> int:
+    """The first millisecond after the quarter in which a time lies, in UTC+8: when what ends with it ends."""
+    following = year_start_ms(civil(time_ms)[0] + 1)
+    ends = (following - days * DAY_MS for days in _LATER_QUARTERS_DAYS)
+    return next(end for end in ends if time_ms < end)
+
+
+def is_quarter_end(time_ms: int) -> bool:
+    """Whether a time is the first millisecond after a quarter in UTC+8."""
+    return time_ms > 0 and quarter_end_ms(time_ms - 1) == time_ms
+
+
 def month_of(time_ms: int) -> int:
     """Month as year · 100 + month in UTC+8, such as 202611."""
     year, month = civil(time_ms)

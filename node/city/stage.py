@@ -14,7 +14,7 @@ from node.chain.genesis import Genesis, chain_id_of
 from node.chain.hashing import SUITE_ED25519_SHA256
 from node.chain.keys import SEED_BYTES
 from node.chain.lifecycle import State
-from node.chain.policy import DAY_MS, day_of
+from node.chain.policy import DAY_MS, day_of, quarter_end_ms
 from node.chain.records.actors import Operator, Person
 from node.chain.records.orders import Order
 from node.chain.tx.envelope import Body
@@ -134,7 +134,7 @@ class Stage:
         )
         person, origin = self.staff(home, "recorder").make(entry)
         now_ms = self.now_ms()
-        until_ms = EpochMs(now_ms + ATTESTED_MS)
+        until_ms = EpochMs(quarter_end_ms(now_ms + ATTESTED_MS))
         receipt = bureau_receipt(self.chain_id, self._bureau, person, Code(home), day_of(now_ms))
         self.two(
             home,

@@ -11,7 +11,7 @@ from typing import Final
 
 from node.chain.errors import ErrorCode
 from node.chain.lifecycle import State
-from node.chain.policy import DAY_MS, MINUTE_MS, civil
+from node.chain.policy import DAY_MS, MINUTE_MS, civil, quarter_end_ms
 from node.chain.records.actors import Person
 from node.chain.records.orders import Order
 from node.chain.rules.orders.presence import RECIPIENT_WALLET, Meeting, ServiceMoment
@@ -231,7 +231,7 @@ class Story:
             "mother", Give(self.people["li"].id, Minutes(GIVEN_MIN)), ErrorCode.GIFT_LIMIT
         )
         reviewer = self.stage.staff(GULOU, "reviewer")
-        until_ms = EpochMs(self.stage.now_ms() + ATTESTED_MS)
+        until_ms = EpochMs(quarter_end_ms(self.stage.now_ms() + ATTESTED_MS))
         renewed = Attest(self.people["li"].id, until_ms, until_ms, EpochMs(0), fresh_hash())
         proposal, origin = reviewer.make(Propose(renewed))
         second = Second(proposal, origin)

@@ -133,4 +133,10 @@ POLICY: Final[Mapping[ErrorCode, Explanation]] = {
         "请等恢复后再办，或换一个服务点。",
         "Wait until it resumes, or choose another site.",
     ),
+    ErrorCode.NOT_A_QUARTERS_END: Explanation(
+        "资格的期限只能到某个季度的最后一天，以免日期透露生日或情况。",
+        "An attested flag ends with a quarter, so that its date tells nothing about a birthday or a case.",
+        "请改为 3 月 31 日、6 月 30 日、9 月 30 日或 12 月 31 日。",
+        "Take 31 March, 30 June, 30 September or 31 December.",
+    ),
 }

@@ -11,6 +11,7 @@ from msgspec.structs import replace
 from node.chain import keys
 from node.chain.errors import ErrorCode
 from node.chain.hashing import domain
+from node.chain.policy import is_quarter_end
 from node.chain.records.actors import ACTIVE, PENDING, Agency, Gate, Person, Role
 from node.chain.records.bindings import Proposal, Site
 from node.chain.records.settings import SETTINGS_ID, CitySettings
@@ -247,6 +248,8 @@ def _check(view: View, at: Moment, action: Action) -> Scope:
             return check_kin(view, at, action)
         case Attest() | AttestGate():
             person = active_person(view, action.person)
+            if isinstance(action, Attest):
+                _require_quarters(action)
             return Scope(person.home, frozenset({person.id}))
         case BindAgent():
             return _check_agent(view, at, action)
@@ -254,10 +257,27 @@ def _check(view: View, at: Moment, action: Action) -> Scope:
             assert_never(action)
 
 
+def _require_quarters(action: ApprovePerson | Attest) -> None:
+    """A flag ends with a quarter: a day would tell when a person came of age, or when their case is reviewed.
+
+    Raises:
+        Rejected: ``NOT_A_QUARTERS_END``.
+    """
+    ends = (
+        action.may_serve_until_ms,
+        action.may_receive_until_ms,
+        action.may_be_funded_until_ms,
+    )
+    for until_ms in ends:
+        quarterly = until_ms == 0 or is_quarter_end(until_ms)
+        require(quarterly, ErrorCode.NOT_A_QUARTERS_END, str(until_ms))
+
+
 def _check_approval(view: View, at: Moment, action: ApprovePerson) -> Scope:
     person = known_person(view, action.person)
     require(person.status == PENDING, ErrorCode.ALREADY_DONE, person.status)
     require_origin(person.origin, action.origin)
+    _require_quarters(action)
     settings = view.need(CitySettings, SETTINGS_ID)
     sound = keys.verify(
         settings.bureau_suite,

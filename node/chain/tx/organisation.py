@@ -23,7 +23,10 @@ from node.chain.types import CodeF, EpochMsF, HashF, IdF
 
 
 class ApprovePerson(Record, frozen=True, tag=1):
-    """Admit a registered person, with the three attested flags (0 for none), each until a quarter's end."""
+    """Admit a registered person, with the three attested flags.
+
+    Each ends with a quarter, at midnight in UTC+8 before 1 January, April, July or October; 0 for none.
+    """
 
     person: IdF
     origin: HashF
@@ -68,7 +71,7 @@ class ApproveKin(Record, frozen=True, tag=5):
 
 
 class Attest(Record, frozen=True, tag=6):
-    """Renew or change the three flags of an approved person."""
+    """Renew or change the three flags of an approved person, each until a quarter's end as at approval; 0 for none."""
 
     person: IdF
     may_serve_until_ms: EpochMsF

@@ -6,7 +6,7 @@ from typing import Final
 
 from node.chain import keys
 from node.chain.hashing import SUITE_ED25519_SHA256
-from node.chain.policy import DAY_MS, HOUR_MS, PERMILLE, civil, day_of
+from node.chain.policy import DAY_MS, HOUR_MS, PERMILLE, civil, day_of, quarter_end_ms
 from node.chain.rules.organisation import receipt_bytes
 from node.chain.tx.identity import AcceptKin, BureauReceipt, OfferKin, Register
 from node.chain.tx.issuance import ProposeMint, VoteMint
@@ -124,7 +124,7 @@ def _entry(scribe: Scribe, resident: Resident) -> Register:
 
 
 def _approval(scribe: Scribe, resident: Resident, origin: Hash) -> ApprovePerson:
-    until, never = EpochMs(scribe.now_ms + ATTESTED_MS), EpochMs(0)
+    until, never = EpochMs(quarter_end_ms(scribe.now_ms + ATTESTED_MS)), EpochMs(0)
     day = day_of(scribe.now_ms)
     message = receipt_bytes(scribe.ground.chain_id, resident.hand.id, resident.home, day)
     return ApprovePerson(

@@ -5,6 +5,7 @@ from typing import Final
 
 import click
 
+from node.chain.policy import quarter_end_ms
 from node.chain.tx.organisation import (
     ApproveKin,
     ApprovePerson,
@@ -36,17 +37,26 @@ _COMMITMENT: Final = option(
 _SERVE: Final = option(
     "--serve-until",
     type=UNTIL,
-    help=t(zh="可以服务到哪天；不写为不可以。", en="May serve until; may not when left out."),
+    help=t(
+        zh="可以服务到哪天，算到那个季度末；不写为不可以。",
+        en="May serve until the end of that day's quarter; may not when left out.",
+    ),
 )
 _RECEIVE: Final = option(
     "--receive-until",
     type=UNTIL,
-    help=t(zh="可以接受服务到哪天。", en="May receive until."),
+    help=t(
+        zh="可以接受服务到哪天，算到那个季度末。",
+        en="May receive until the end of that day's quarter.",
+    ),
 )
 _FUNDED: Final = option(
     "--funded-until",
     type=UNTIL,
-    help=t(zh="可以由基金支付到哪天。", en="May be paid for by the fund until."),
+    help=t(
+        zh="可以由基金支付到哪天，算到那个季度末。",
+        en="May be paid for by the fund until the end of that day's quarter.",
+    ),
 )
 
 
@@ -89,9 +99,9 @@ def approve_person(  # noqa: PLR0913 - one for each option
     action = ApprovePerson(
         person=person,
         origin=found.origin,
-        may_serve_until_ms=_until(act, serve_until),
-        may_receive_until_ms=_until(act, receive_until),
-        may_be_funded_until_ms=_until(act, funded_until),
+        may_serve_until_ms=_flag(act, serve_until),
+        may_receive_until_ms=_flag(act, receive_until),
+        may_be_funded_until_ms=_flag(act, funded_until),
         commitment=commitment or ZERO_HASH,
         receipt=file.receipt(),
     )
@@ -121,9 +131,9 @@ def attest(
     """Propose to change the flags."""
     action = Attest(
         person,
-        _until(act, serve_until),
-        _until(act, receive_until),
-        _until(act, funded_until),
+        _flag(act, serve_until),
+        _flag(act, receive_until),
+        _flag(act, funded_until),
         commitment or ZERO_HASH,
     )
     propose(act, action)
@@ -229,5 +239,10 @@ def bind_agent(act: Acting, *, person: Id, agent: Id, verbs: str, evidence: Hash
     propose(act, BindAgent(person, agent, codes(verbs), evidence))
 
 
-def _until(act: Acting, when: When | None) -> EpochMs:
-    return _NEVER if when is None else when.at(act.now_ms())
+def _until(act: Acting, when: When) -> EpochMs:
+    return when.at(act.now_ms())
+
+
+def _flag(act: Acting, when: When | None) -> EpochMs:
+    """When a flag ends: with the quarter in which the last day lies."""
+    return _NEVER if when is None else EpochMs(quarter_end_ms(when.at(act.now_ms()) - 1))

@@ -184,6 +184,19 @@ def approval_of_another_registration() -> Attempt:
     return _propose(scene, "reviewer", structs.replace(_newcomer(scene), origin=ZERO_HASH))
 
 
+@refused(ErrorCode.NOT_A_QUARTERS_END)
+def approval_with_a_flag_that_ends_on_another_day() -> Attempt:
+    scene = town()
+    sound, day = _newcomer(scene), EpochMs(FAR_MS - DAY_MS)
+    return _propose(scene, "reviewer", structs.replace(sound, may_receive_until_ms=day))
+
+
+@refused(ErrorCode.NOT_A_QUARTERS_END)
+def a_flag_renewed_until_a_birthday() -> Attempt:
+    scene, day = town(), EpochMs(FAR_MS + DAY_MS)
+    return _propose(scene, "reviewer", Attest(scene.volunteer, FAR_MS, day, day, ZERO_HASH))
+
+
 @refused(ErrorCode.RECEIPT_INVALID)
 def approval_with_the_receipt_of_another_day() -> Attempt:
     scene = town()

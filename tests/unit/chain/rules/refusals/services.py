@@ -1,7 +1,7 @@
 """Refused acceptances, check-ins, check-outs and extensions."""
 
 from node.chain.errors import ErrorCode
-from node.chain.policy import DAY_MS, HOUR_MS, MINUTE_MS, Policy, ServicePolicy
+from node.chain.policy import DAY_MS, HOUR_MS, MINUTE_MS, Policy, ServicePolicy, quarter_end_ms
 from node.chain.tx.identity import GrantAgent
 from node.chain.tx.orders import (
     NO_PRESENCE,
@@ -224,9 +224,11 @@ def begun_with_an_unknown_presence() -> Attempt:
 
 @refused(ErrorCode.NOT_MAY_SERVE)
 def begun_after_the_flag_has_run_out() -> Attempt:
-    scene = accepted()
-    scene.may_serve(scene.volunteer, EpochMs(scene.city.now_ms + HOUR_MS))
-    return _begin(scene, 2 * HOUR_MS)
+    scene = town()
+    end = EpochMs(quarter_end_ms(scene.city.now_ms))
+    scene.city.wait(end - scene.city.now_ms - 3 * HOUR_MS)
+    scene.request().publish().may_serve(scene.volunteer, end).accept()
+    return _begin(scene, 3 * HOUR_MS)
 
 
 @refused(ErrorCode.OVERLAP)
