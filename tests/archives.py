@@ -29,7 +29,7 @@ from node.chain.certificate import (
     certificate_hash,
 )
 from node.chain.codec import encode
-from node.chain.genesis import Genesis, chain_id_of
+from node.chain.genesis import Genesis, base_height, chain_id_of
 from node.chain.hashing import derive_id
 from node.chain.merkle import Frontier, leaf_hash
 from node.chain.policy import DAY_MS, HOUR_MS
@@ -43,7 +43,7 @@ from node.chain.tx.transfers import Donate, Give
 from node.chain.types import NO_HASH, ZERO_HASH, Code, EpochMs, Hash, Height, Id, Minutes
 from node.chain.verify import AuthorityChange
 from tests.certifying import certify, quorum_of
-from tests.kernel_city import FAR_MS, GULOU, JIANYE, SITE, KernelCity, seed_of
+from tests.kernel_city import FAR_MS, GULOU, JIANYE, SITE, KernelCity, make_genesis, seed_of
 
 T = TypeVar("T")
 
@@ -145,7 +145,7 @@ def seal(
     sealed: list[Sealed] = []
     frontier, previous = Frontier(0, ()), chain_id
     last_commit: tuple[CommitCertificate, ...] = ()
-    for height, right in enumerate(drafts, 1):
+    for height, right in enumerate(drafts, base_height(genesis) + 1):
         seated = [e.authorities for e in epochs if e.first_height <= height] or [
             genesis.authorities
         ]
@@ -224,16 +224,17 @@ def write_archive(
         frame(number, kind, body) for number, (kind, body) in enumerate(entries)
     )
     tip = sealed[-1].id if sealed else chain_id
-    end = End(len(entries), Height(len(sealed)), tip, Hash(sha256(raw).digest()))
+    height = Height(base_height(genesis) + len(sealed))
+    end = End(len(entries), height, tip, Hash(sha256(raw).digest()))
     return raw + frame(len(entries), KIND_END, encode(end))
 
 
-def small_story() -> KernelCity:
+def small_story(genesis: Genesis | None = None) -> KernelCity:
     """Ten blocks with everything structural: registrations, approvals, a mint, an order settled, a key rotated.
 
     Steps share blocks where the rules allow it, so that every byte of the archive can be tried.
     """
-    city = KernelCity()
+    city = KernelCity(genesis or make_genesis())
     elder, helper = _two_persons_and_a_mint(city)
     order = city.request(
         city.staff("recorder", GULOU),

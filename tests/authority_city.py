@@ -13,6 +13,7 @@ from node.chain.certificate import (
     sign_bytes,
 )
 from node.chain.errors import ErrorCode, Rejected
+from node.chain.genesis import Genesis
 from node.chain.records.actors import operator_id
 from node.chain.records.authorities import RootMark, height_id
 from node.chain.records.motions import Motion
@@ -76,8 +77,8 @@ def message(
 class AuthorityCity(KernelCity):
     """A kernel city, summed in full after every block."""
 
-    def __init__(self) -> None:
-        super().__init__(make_genesis(), audit=check_full_sums)
+    def __init__(self, genesis: Genesis | None = None) -> None:
+        super().__init__(genesis or make_genesis(), audit=check_full_sums)
 
     def double(
         self, kind: type[SignedMessage] = Prevote, district: Code = GULOU, height: int = 1
@@ -161,9 +162,9 @@ class AuthorityCity(KernelCity):
         return View(self.ledger).get(RootMark, height_id(height)) is not None
 
 
-def succession_story() -> AuthorityCity:
+def succession_story(genesis: Genesis | None = None) -> AuthorityCity:
     """A fifth seat, a rotated key, evidence of the old and of the new key, a seat given up."""
-    city = AuthorityCity()
+    city = AuthorityCity(genesis)
     city.wait(1_000)
     pukou, gulou = authority(PUKOU), authority(GULOU, "/2")
     city.change(AddAuthority(pukou, (Code("site-1"),)), pukou)

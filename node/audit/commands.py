@@ -30,7 +30,6 @@ from node.audit.saved import load
 from node.audit.tables import view
 from node.audit.verbs import register
 from node.audit.verbs.report import write_report
-from node.chain.genesis import chain_id_of
 from node.console.command import argument, command, option
 from node.console.console import Console, pass_console
 from node.console.exits import ExitCode
@@ -97,7 +96,7 @@ def verify(  # noqa: PLR0913 - one parameter for each option
     trusted = read_genesis(genesis)
     notes = [read_note(trusted, path) for path in checkpoints]
     size = archive.stat().st_size
-    saved = load(resume, chain_id_of(trusted)) if resume is not None and resume.exists() else None
+    saved = load(resume, trusted) if resume is not None and resume.exists() else None
     course = Course() if report is not None and saved is None else None
     auditor = Auditor(
         trusted,

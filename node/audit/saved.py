@@ -17,6 +17,7 @@ import msgspec
 
 from node.audit.tally import BehalfKey, BehalfTotal, EvidenceFound, Tally
 from node.chain.errors import Malformed
+from node.chain.genesis import Genesis, chain_id_of, city_id_of
 from node.chain.ledger import Ledger
 from node.chain.records import decode_record, encode_record
 from node.chain.types import EpochMs, Hash, Height, Id
@@ -79,7 +80,7 @@ def save(path: Path, block_id: Hash, ledger: Ledger, tally: Tally) -> None:
     new.replace(path)
 
 
-def load(path: Path, chain_id: Hash) -> Saved:
+def load(path: Path, genesis: Genesis) -> Saved:
     """Read where an audit stood.
 
     Raises:
@@ -95,9 +96,10 @@ def load(path: Path, chain_id: Hash) -> Saved:
         records = [decode_record(record) for record in content.records]
     except (msgspec.DecodeError, UnicodeDecodeError, Malformed) as error:
         raise _bad(path, "of another version") from error
+    chain_id = chain_id_of(genesis)
     if content.chain_id != chain_id:
         raise _bad(path, "of another chain")
-    ledger = Ledger(chain_id)
+    ledger = Ledger(chain_id, city_id_of(genesis))
     ledger.load(records)
     ledger.height, ledger.time_ms = Height(content.height), EpochMs(content.time_ms)
     block_id = Hash(content.block_id)

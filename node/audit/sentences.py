@@ -128,6 +128,10 @@ EXPLANATIONS: Final[Mapping[ViolationCode, Text]] = MappingProxyType(
             zh="最后一块的提交证书不成立。",
             en="The last block's commit certificate does not prove it.",
         ),
+        ViolationCode.LINK: t(
+            zh="这条链不是由前一条链接续而来，或接续未经恢复密钥签署。",
+            en="This chain does not follow from the one before it, or the recovery keys did not sign that it does.",
+        ),
         ViolationCode.TRANSACTION_FORM: t(
             zh="一笔交易的字节不合格式。", en="The bytes of a transaction are not of its form."
         ),

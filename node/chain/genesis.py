@@ -2,21 +2,26 @@
 
 The genesis hash, ``SHA-256("tb1/genesis" ‖ 0x00 ‖ canonical bytes)``, is the chain id in everything that is ever
 signed. Persons of genesis are the first staff; their ids derive from the zero sender, lane 0, number 0 and their index.
+
+A city that has lost its quorum for ever goes on by a ``SuccessorGenesis``, which recovery keys named in the genesis
+before have signed. Its chain begins with the state that the lost chain ended with (``node.chain.reopening``), at the
+height after; the hash of the city's first genesis remains its ``city_id``, of which ids in the state are made.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Annotated, Final
 
 from msgspec import Meta
 from msgspec.structs import replace
 
 from node.chain import keys
-from node.chain.certificate import Authority, AuthoritySet
+from node.chain.block import Header
+from node.chain.certificate import Authority, AuthoritySet, CommitCertificate
 from node.chain.codec import Record, decoder, encode
 from node.chain.errors import ErrorCode, Malformed
 from node.chain.hashing import SUITE_ED25519_SHA256, derive_id, digest
 from node.chain.ledger import Ledger
-from node.chain.limits import GENESIS_SIZE_MAX_BYTES
+from node.chain.limits import AUTHORITY_CHANGES_MAX, GENESIS_SIZE_MAX_BYTES
 from node.chain.policy import Policy, ServiceClass, is_quarter_end
 from node.chain.records import StateRecord
 from node.chain.records.accounts import EMPTY, City, new_district
@@ -30,6 +35,7 @@ from node.chain.records.settings import (
     CitySettings,
     PolicyRecord,
 )
+from node.chain.trail import AuthorityChange
 from node.chain.types import (
     NO_HASH,
     NO_ID,
@@ -38,11 +44,15 @@ from node.chain.types import (
     CodeF,
     EpochMsF,
     Hash,
+    HashF,
+    Height,
     Id,
+    SignatureF,
     UintF,
 )
 
 GENESIS_VERSION: Final = 1
+RECOVERY_KEYS_MAX: Final = 100
 _KeyF = Annotated[bytes, Meta(min_length=32, max_length=32)]
 _NameF = Annotated[bytes, Meta(min_length=1, max_length=128)]
 
@@ -84,18 +94,66 @@ class Genesis(Record, frozen=True, tag=13):
     """Signs receipts of first registration."""
     recovery_threshold: UintF
     recovery_keys: tuple[_KeyF, ...]
-    """Offline keys that can sign a re-genesis after a permanent loss of the quorum."""
+    """Offline keys; so many of them can begin the city anew after a permanent loss of the quorum. None: nobody can."""
     policy: Policy
     catalogue: tuple[ServiceClass, ...]
     persons: tuple[GenesisPerson, ...]
 
 
-decode_genesis = decoder(Genesis, GENESIS_SIZE_MAX_BYTES)
+class Link(Record, frozen=True):
+    """Where a chain was lost: its last block that is known to be decided, and how its first authorities lead there."""
+
+    chain_id: HashF
+    """Of the lost chain."""
+    city_id: HashF
+    """Of the city's first chain; the same as the lost chain's unless that one was a successor, too."""
+    trail: Annotated[tuple[AuthorityChange, ...], Meta(max_length=AUTHORITY_CHANGES_MAX)]
+    """Changes of the set below the header's height, in order."""
+    header: Header
+    """Of the last block; its state root is that of the state which goes on."""
+    certificate: CommitCertificate
+    reason: Annotated[bytes, Meta(min_length=1, max_length=1_024)]
+    """Why the city begins anew, for those who read it later (UTF-8)."""
+
+
+class SuccessorGenesis(Genesis, frozen=True, tag=29):
+    """How a city goes on after it has lost its quorum for ever.
+
+    Policy, catalogue and districts repeat what the state says; there are no first persons.
+    """
+
+    link: Link
+    signatures: Annotated[tuple[tuple[UintF, SignatureF], ...], Meta(max_length=RECOVERY_KEYS_MAX)]
+    """(index of a recovery key of the genesis before, signature): as many as its threshold, sorted by index."""
+
+
+decode_genesis: Callable[[bytes], Genesis] = decoder(
+    Genesis | SuccessorGenesis,  # type: ignore[arg-type]
+    GENESIS_SIZE_MAX_BYTES,
+)
 
 
 def chain_id_of(genesis: Genesis) -> Hash:
-    """The genesis hash, which is the chain id."""
-    return digest("genesis", NO_HASH, encode(genesis))
+    """The genesis hash, which is the chain id.
+
+    Signatures of recovery keys are not in it: whichever of the holders sign, it is the same chain.
+    """
+    return digest("genesis", NO_HASH, encode(unsigned(genesis)))
+
+
+def unsigned(genesis: Genesis) -> Genesis:
+    """The same without signatures of recovery keys."""
+    return replace(genesis, signatures=()) if isinstance(genesis, SuccessorGenesis) else genesis
+
+
+def city_id_of(genesis: Genesis) -> Hash:
+    """The hash of the city's first genesis, which stays when a successor gives the city another chain id."""
+    return genesis.link.city_id if isinstance(genesis, SuccessorGenesis) else chain_id_of(genesis)
+
+
+def base_height(genesis: Genesis) -> Height:
+    """The height of the state that the chain begins with: 0, or that at which the chain before was lost."""
+    return genesis.link.header.height if isinstance(genesis, SuccessorGenesis) else Height(0)
 
 
 def check_genesis(genesis: Genesis) -> None:
@@ -115,8 +173,12 @@ def check_genesis(genesis: Genesis) -> None:
     _need(set(seats) <= set(codes), "every authority is a district")
     _need("city" not in codes, "no district is called city")
     _need(genesis.rehearsal_rate >= 1, "rehearsal rate of at least 1")
-    _need(genesis.policy.version == 1, "the first policy has version 1")
-    _need(genesis.recovery_threshold <= len(genesis.recovery_keys), "recovery threshold")
+    if isinstance(genesis, SuccessorGenesis):
+        _need(genesis.persons == (), "a successor has no first persons")
+        _need(genesis.created_ms > genesis.link.header.time_ms, "begun after the last block")
+    else:
+        _need(genesis.policy.version == 1, "the first policy has version 1")
+    _check_recovery(genesis)
     sites = {(d.code, site) for d in genesis.districts for site in d.sites}
     _need(all((p.home, p.site) in sites for p in genesis.persons), "persons at known sites")
     for member in genesis.authorities.members:
@@ -134,6 +196,16 @@ def check_genesis(genesis: Genesis) -> None:
     keys.check_public_key(SUITE_ED25519_SHA256, genesis.bureau_key)
 
 
+def _check_recovery(genesis: Genesis) -> None:
+    """Keys and threshold go together; without both nobody can ever begin the city anew."""
+    names, least = genesis.recovery_keys, genesis.recovery_threshold
+    _need(len(names) <= RECOVERY_KEYS_MAX, "number of recovery keys")
+    _need(len(set(names)) == len(names), "recovery keys, each once")
+    _need(1 <= least <= len(names) or (least, names) == (0, ()), "recovery threshold")
+    for key in names:
+        keys.check_public_key(genesis.suite, key)
+
+
 def _need(condition: bool, what: str) -> None:  # noqa: FBT001 - a guard's condition
     if not condition:
         raise Malformed(ErrorCode.BAD_FIELD, f"genesis: {what}")
@@ -148,10 +220,11 @@ def new_ledger(genesis: Genesis) -> Ledger:
     """The ledger at height 0.
 
     Raises:
-        Malformed: the document makes no sense.
+        Malformed: the document makes no sense, or it is a successor's, whose ledger ``reopening`` opens.
     """
     check_genesis(genesis)
-    ledger = Ledger(chain_id_of(genesis))
+    _need(not isinstance(genesis, SuccessorGenesis), "a successor begins with the state before it")
+    ledger = Ledger(chain_id_of(genesis), city_id_of(genesis))
     ledger.load(first_records(genesis))
     ledger.time_ms = genesis.created_ms
     return ledger

@@ -14,7 +14,7 @@ from node.chain.errors import ErrorCode, Malformed
 from node.chain.genesis import Genesis, chain_id_of, check_genesis, decode_genesis
 
 DOCUMENT_FORMAT: Final = "timebank-genesis/1"
-_TEXT_FIELDS: Final = frozenset({"name_zh", "name_en"})
+_TEXT_FIELDS: Final = frozenset({"name_zh", "name_en", "reason"})
 
 Rendered = dict[str, object]
 

@@ -35,9 +35,15 @@ class Staged:
 class Ledger:
     """The state at the tip of one chain. Not shared between threads."""
 
-    def __init__(self, chain_id: Hash) -> None:
-        """An empty ledger of a chain."""
+    def __init__(self, chain_id: Hash, city_id: Hash) -> None:
+        """An empty ledger of a chain.
+
+        Args:
+            chain_id: the genesis hash.
+            city_id: the hash of the city's first genesis; the same unless the chain goes on after a lost one.
+        """
         self.chain_id = chain_id
+        self.city_id = city_id
         self.records: dict[bytes, StateRecord] = {}
         self.tree = StateTree()
         self.frontier = Frontier(0, ())

@@ -47,12 +47,19 @@ def following_set(reader: Reader, tip: Height) -> AuthoritySet | None:
 
 
 def set_at(view: View, height: Height) -> AuthoritySet:
-    """The set that signed a height up to the present one."""
+    """The set that signed a height from ``first_signed`` up to the present one."""
     record = view.need(AuthorityRecord, AUTHORITIES_ID)
     if height >= record.effective_height:
         return record.authorities
     first = max(begin for begin in schedule_of(view).past if begin <= height)
     return view.need(PastSet, height_id(first)).authorities
+
+
+def first_signed(view: View) -> Height:
+    """The chain's first height: 1, unless the chain goes on where another one was lost."""
+    schedule = schedule_of(view)
+    record = view.need(AuthorityRecord, AUTHORITIES_ID)
+    return Height(schedule.past[0] if schedule.past else record.effective_height)
 
 
 def epochs_of(reader: Reader, tip: Height) -> tuple[Epoch, ...]:

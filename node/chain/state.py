@@ -42,6 +42,9 @@ class Moment:
     """Where and when a rule is applied."""
 
     chain_id: Hash
+    """What everybody signs for."""
+    city_id: Hash
+    """The hash of the city's first genesis: ids of what stays with the city are made of it."""
     height: Height
     time_ms: EpochMs
     """Block time."""

@@ -135,6 +135,7 @@ def moment_after(ledger: Ledger, height: Height, time_ms: EpochMs) -> Moment:
     """Where and when the next block's rules apply."""
     return Moment(
         chain_id=ledger.chain_id,
+        city_id=ledger.city_id,
         height=height,
         time_ms=time_ms,
         previous_time_ms=ledger.time_ms,

@@ -1,6 +1,6 @@
 """Structure of a chain without its state: links, certificates, authority sets, the log.
 
-A verifier walks from genesis, one block at a time: ``start`` gives the point before block 1, ``check_block`` the next
+A verifier walks from genesis, one block at a time: ``start`` gives the point before the first, ``check_block`` the next
 point or a ``Violation``. Whoever follows it to the tip has checked every signature of every certificate, the set that
 each was made by, and that the log holds exactly these transactions and summaries. What the rules say of the
 transactions, and whether the state roots are theirs, needs replay (``node.chain.transition``).
@@ -21,9 +21,9 @@ from node.chain.certificate import (
     check_evidence,
     decode_message,
 )
-from node.chain.codec import Record, encode
+from node.chain.codec import encode
 from node.chain.errors import ErrorCode, Malformed
-from node.chain.genesis import Genesis, chain_id_of
+from node.chain.genesis import Genesis, base_height, chain_id_of
 from node.chain.hashing import SUITE_ED25519_SHA256
 from node.chain.limits import BLOCK_SIZE_MAX_BYTES
 from node.chain.merkle import Frontier, leaf_hash
@@ -32,6 +32,9 @@ from node.chain.records import StateRecord
 from node.chain.records.motions import Motion
 from node.chain.records.settings import PolicyRecord
 from node.chain.seats import Epoch
+from node.chain.trail import AuthorityChange as AuthorityChange  # noqa: PLC0414 - walked together with blocks
+from node.chain.trail import header_fault as header_fault  # noqa: PLC0414 - as above
+from node.chain.trail import walk_trail as walk_trail  # noqa: PLC0414 - as above
 from node.chain.tx.envelope import decode_transaction
 from node.chain.tx.governance import PolicyChange, ProposeMotion
 from node.chain.types import NO_HASH, EpochMs, Hash, Height
@@ -39,14 +42,6 @@ from node.chain.violations import Violation, ViolationCode
 
 MOTION_LEAD: Final = encode(161)
 """Kind number of a motion, as its bytes begin: whatever does not contain it need not be decoded."""
-
-
-class AuthorityChange(Record, frozen=True, tag=18):
-    """One step of the authority trail: a certified header that names the next set, and that set."""
-
-    header: Header
-    certificate: CommitCertificate
-    authorities: AuthoritySet
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +52,7 @@ class Point:
     height: Height
     time_ms: EpochMs
     block_id: Hash
-    """Of the block at ``height``; the genesis hash at height 0."""
+    """Of the block at ``height``; the genesis hash before the chain's first block."""
     authorities: AuthoritySet
     """The set that signs the block at ``height`` (of genesis, the first block)."""
     next_authorities: AuthoritySet
@@ -68,25 +63,36 @@ class Point:
     epochs: tuple[Epoch, ...]
     """Every set so far with its first height, the next block's included."""
 
+    @property
+    def begun(self) -> bool:
+        """Whether the chain has a block: what stands before the first one is genesis."""
+        return self.block_id != self.chain_id
+
     def authorities_at(self, height: Height) -> AuthoritySet:
-        """The set that signs a height from 1 to the next block's; evidence is verified against that of its height."""
+        """The set that signs a height from the first to the next block's; evidence is held against it."""
         return next(e for e in reversed(self.epochs) if e.first_height <= height).authorities
 
 
-def start(genesis: Genesis) -> Point:
-    """The point before block 1."""
-    chain_id = chain_id_of(genesis)
+def start(genesis: Genesis, opening: Iterable[StateRecord] = ()) -> Point:
+    """The point before the chain's first block.
+
+    Args:
+        genesis: that the chain begins with.
+        opening: the state before that block where it is another chain's: it knows policies that may come into force.
+    """
+    chain_id, height = chain_id_of(genesis), base_height(genesis)
+    known = policies_in(chain_id, opening) | {policy_hash(chain_id, genesis.policy)}
     return Point(
         chain_id=chain_id,
-        height=Height(0),
+        height=height,
         time_ms=genesis.created_ms,
         block_id=chain_id,
         authorities=genesis.authorities,
         next_authorities=genesis.authorities,
         frontier=Frontier(0, ()),
         suite=genesis.suite,
-        known_policies=frozenset({policy_hash(chain_id, genesis.policy)}),
-        epochs=(Epoch(Height(1), genesis.authorities),),
+        known_policies=known,
+        epochs=(Epoch(Height(height + 1), genesis.authorities),),
     )
 
 
@@ -203,9 +209,9 @@ def check_header(point: Point, header: Header, following: AuthoritySet | None = 
 
 def _check_last_commit(point: Point, block: Block) -> None:
     code, height = ViolationCode.LAST_COMMIT, point.height + 1
-    if point.height == 0:
-        _need(block.last_commit == (), code, height, "block 1 has none")
-        _need(block.header.last_commit_hash == NO_HASH, code, height, "block 1 has none")
+    if not point.begun:
+        _need(block.last_commit == (), code, height, "the first block has none")
+        _need(block.header.last_commit_hash == NO_HASH, code, height, "the first block has none")
         return
     _need(len(block.last_commit) == 1, code, height, "there is none")
     certificate = block.last_commit[0]
@@ -244,7 +250,7 @@ def check_evidence_of(point: Point, evidence: Evidence) -> None:
         Malformed: it proves nothing.
     """
     height = decode_message(evidence.first).height
-    if not 1 <= height <= point.height + 1:
+    if not point.epochs[0].first_height <= height <= point.height + 1:
         raise Malformed(ErrorCode.BAD_FIELD, f"evidence of height {height}")
     check_evidence(point.chain_id, point.authorities_at(height), evidence)
 
@@ -274,38 +280,3 @@ def _check_log(point: Point, block: Block, summary: Summary) -> Frontier:
 def _need(condition: bool, code: ViolationCode, height: int, reason: str) -> None:  # noqa: FBT001 - a check's condition
     if not condition:
         raise Violation(code, height, reason)
-
-
-def walk_trail(
-    chain_id: Hash, first: AuthoritySet, trail: tuple[AuthorityChange, ...]
-) -> AuthoritySet:
-    """The authority set after a trail of changes, each certified by the set before it.
-
-    Raises:
-        Violation: ``AUTHORITY_TRAIL``.
-    """
-    code, current, height = ViolationCode.AUTHORITY_TRAIL, first, 0
-    for change in trail:
-        header = change.header
-        _need(header.height > height, code, header.height, "out of order")
-        signers = header.authorities_hash == authority_set_hash(chain_id, current)
-        _need(signers, code, header.height, "signed by another set")
-        named = header.next_authorities_hash == authority_set_hash(chain_id, change.authorities)
-        _need(named, code, header.height, "the header names another set")
-        fault = header_fault(chain_id, current, header, change.certificate)
-        _need(fault is None, code, header.height, str(fault))
-        current, height = change.authorities, header.height
-    return current
-
-
-def header_fault(
-    chain_id: Hash, authorities: AuthoritySet, header: Header, certificate: CommitCertificate
-) -> str | None:
-    """Why a certificate does not prove a header under a set, or None."""
-    if certificate.block_id != block_id(chain_id, header) or certificate.height != header.height:
-        return "the certificate is for another block"
-    if certificate.suite != header.suite:
-        return f"suite {certificate.suite}"
-    if header.authorities_hash != authority_set_hash(chain_id, authorities):
-        return "the header names another set"
-    return certificate_fault(chain_id, authorities, certificate)

@@ -42,6 +42,7 @@ class ViolationCode(IntEnum):
     TIMER_COUNT = 219
     AUTHORITY_TRAIL = 220
     TIP_CERTIFICATE = 221
+    LINK = 222
 
     TRANSACTION_FORM = 301
     SIGNATURE = 302

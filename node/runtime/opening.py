@@ -11,7 +11,7 @@ from node.chain.block import Header, Summary, block_id, decode_block
 from node.chain.certificate import CommitCertificate, authority_set_hash, decode_certificate
 from node.chain.codec import Record, decoder, encode
 from node.chain.errors import Malformed
-from node.chain.genesis import Genesis, chain_id_of, first_records, new_ledger
+from node.chain.genesis import Genesis, chain_id_of, city_id_of, first_records, new_ledger
 from node.chain.ledger import Ledger
 from node.chain.merkle import Frontier, leaf_hash
 from node.chain.records import decode_record, encode_record, record_key
@@ -106,7 +106,7 @@ def _restored(genesis: Genesis, header: Header, store: ChainStore) -> tuple[Ledg
         raise _differs(height, "another header than in the block log")
     if store.log_node(0, header.log_size - 1) != leaf_hash(encode(kept.summary)):
         raise _differs(height, "another summary than in the log")
-    ledger = Ledger(first.chain_id)
+    ledger = Ledger(first.chain_id, city_id_of(genesis))
     if ledger.load(decode_record(raw) for _, raw in store.load_records()) != header.state_root:
         raise _differs(height, "the state root differs")
     frontier = frontier_of(store, header.log_size)

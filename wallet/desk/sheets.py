@@ -11,6 +11,7 @@ from typing import Final
 import click
 
 from node.chain.errors import Rejected
+from node.chain.genesis import city_id_of
 from node.chain.tx.orders import Confirm
 from node.chain.tx.sheets import CODE_CHARACTERS, SHEET_CODES, CancelSheet, RegisterSheet, Slip
 from node.chain.types import UINT_MAX, Code, Id, Minutes
@@ -54,7 +55,7 @@ def register_sheet(act: Acting, *, sheet: int, codes_file: Path) -> None:
     slips = [Slip(sheet, place, _random_code()) for place in range(SHEET_CODES)]
     lines = [f"{sheet} {slip.place + 1:2d} {slip.code.decode('ascii')}" for slip in slips]
     write_whole(codes_file, ("\n".join(lines) + "\n").encode("ascii"))
-    hashes = tuple(slip.hash(act.chain_id) for slip in slips)
+    hashes = tuple(slip.hash(city_id_of(act.genesis)) for slip in slips)
     what = t(zh="已登记，现在可以印制。", en="Registered; it may be printed now.")
     try:
         act.perform(RegisterSheet(sheet, hashes), what, {"sheet": sheet, "file": str(codes_file)})

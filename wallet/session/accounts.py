@@ -11,7 +11,13 @@ from typing import Annotated, Final, Literal
 import msgspec
 from msgspec import Meta
 
-from node.chain.genesis import Genesis, chain_id_of, genesis_person_id, operator_id
+from node.chain.genesis import (
+    Genesis,
+    chain_id_of,
+    city_id_of,
+    genesis_person_id,
+    operator_id,
+)
 from node.chain.types import CODE_PATTERN, Hash, Id
 from node.console.language import t
 from wallet.client.answers import HASH_HEX, ID_HEX
@@ -101,7 +107,7 @@ def first_actor(genesis: Genesis, key: bytes) -> Id | None:
             return genesis_person_id(chain_id, index)
     for member in genesis.authorities.members:
         if member.operator_key == key:
-            return operator_id(chain_id, member.district)
+            return operator_id(city_id_of(genesis), member.district)
     return None
 
 

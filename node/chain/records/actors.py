@@ -187,14 +187,14 @@ class Operator(Record, frozen=True, tag=65):
 Actor = Person | Operator
 
 
-def operator_id(chain_id: Hash, district: Code) -> Id:
-    """Id of an authority's governance voice: digest("operator", chain_id, district)[:16]."""
-    return Id(digest("operator", chain_id, district.encode())[:ID_BYTES])
+def operator_id(city_id: Hash, district: Code) -> Id:
+    """Id of an authority's governance voice: digest("operator", city_id, district)[:16]."""
+    return Id(digest("operator", city_id, district.encode())[:ID_BYTES])
 
 
-def seat_id(chain_id: Hash, district: Code) -> Id:
-    """Id of an authority's seat, which its consensus key speaks for: digest("seat", chain_id, district)[:16]."""
-    return Id(digest("seat", chain_id, district.encode())[:ID_BYTES])
+def seat_id(city_id: Hash, district: Code) -> Id:
+    """Id of an authority's seat, which its consensus key speaks for: digest("seat", city_id, district)[:16]."""
+    return Id(digest("seat", city_id, district.encode())[:ID_BYTES])
 
 
 ACTIVE: Final = Code("active")

@@ -113,5 +113,5 @@ class Pair(Record, frozen=True, tag=72):
 
     @property
     def key_id(self) -> bytes:
-        """digest("pair", chain_id, volunteer ‖ recipient)[:16]."""
+        """digest("pair", city_id, volunteer ‖ recipient)[:16]."""
         return self.id

@@ -62,7 +62,7 @@ def rating_id(order: Id, side: str) -> bytes:
     return order + side.encode()
 
 
-def complaint_id(chain_id: Hash, kind: str, order: Id, complainant: Id) -> Id:
-    """digest("complaint", chain_id, kind ‖ 0x00 ‖ order ‖ complainant)[:16]: one of a kind from each person."""
+def complaint_id(city_id: Hash, kind: str, order: Id, complainant: Id) -> Id:
+    """digest("complaint", city_id, kind ‖ 0x00 ‖ order ‖ complainant)[:16]: one of a kind from each person."""
     body = kind.encode() + b"\x00" + order + complainant
-    return Id(digest("complaint", chain_id, body)[:ID_BYTES])
+    return Id(digest("complaint", city_id, body)[:ID_BYTES])

@@ -15,7 +15,7 @@ from node.chain.hashing import ID_BYTES, digest
 from node.chain.records.authorities import Offence, OpenChange
 from node.chain.records.motions import Motion
 from node.chain.rules.authorities import CHANGE_VOTE_MS
-from node.chain.seats import current_set, schedule_of, set_at
+from node.chain.seats import current_set, first_signed, schedule_of, set_at
 from node.chain.state import Moment, View
 from node.chain.tx.authorities import SuspendSeat
 from node.chain.types import NO_ID, Code, EpochMs, Id
@@ -28,11 +28,11 @@ def accuse(view: View, at: Moment, evidence: Evidence) -> Offence:
     """Verify evidence against the set of its own height, enter the offence, open a motion to suspend the seat.
 
     Raises:
-        Malformed: the pair convicts nobody, a signature does not verify, or its height has not come.
+        Malformed: the pair convicts nobody, a signature does not verify, or its height is not one of this chain so far.
         Rejected: ``ALREADY_EXISTS``, an entry for this authority and height stands.
     """
     height = decode_message(evidence.first).height
-    if not 1 <= height <= at.height:
+    if not first_signed(view) <= height <= at.height:
         raise Malformed(ErrorCode.BAD_FIELD, f"evidence of height {height}")
     authorities = set_at(view, height)
     message = check_evidence(at.chain_id, authorities, evidence)

@@ -13,7 +13,7 @@ def pair_of(view: View, at: Moment, volunteer: Id, recipient: Id, month: int) ->
 
     Months only go forward: an order of the month before, taken after one of the next, counts with the next.
     """
-    id_ = Id(digest("pair", at.chain_id, volunteer + recipient)[:ID_BYTES])
+    id_ = Id(digest("pair", at.city_id, volunteer + recipient)[:ID_BYTES])
     pair = view.get(Pair, id_) or Pair(id_, month, 0, Minutes(0), 0, b"")
     if month > pair.month:
         return replace(pair, month=month, orders=0, minutes=Minutes(0))

@@ -33,7 +33,7 @@ from node.chain.state import (
     post,
 )
 from node.chain.tx.authorities import AddAuthority, FundName, MergeDistrict, MoveHomes
-from node.chain.types import Code, Height, Id
+from node.chain.types import Code, Hash, Height, Id
 
 ROOTS_KEPT: Final = 1_000
 """Heights whose state root a new key may sign."""
@@ -61,7 +61,7 @@ def _take_effect(view: View, at: Moment) -> None:
     view.put(after)
     past = (*schedule.past, before.effective_height)
     view.put(replace(schedule, past=past, waiting=()))
-    _give_voices(view, at, before.authorities, after.authorities)
+    give_voices(view, at.city_id, before.authorities, after.authorities)
     subject = view.need(Motion, waiting.motion).subject
     if isinstance(subject, AddAuthority):
         _begin_district(view, subject)
@@ -69,7 +69,7 @@ def _take_effect(view: View, at: Moment) -> None:
         merge(view, at, subject)
 
 
-def _give_voices(view: View, at: Moment, before: AuthoritySet, after: AuthoritySet) -> None:
+def give_voices(view: View, city_id: Hash, before: AuthoritySet, after: AuthoritySet) -> None:
     """Operators and seats have the keys of the new set, those without a place none."""
     old = {m.district: m for m in before.members}
     new = {m.district: m for m in after.members}
@@ -79,7 +79,7 @@ def _give_voices(view: View, at: Moment, before: AuthoritySet, after: AuthorityS
             continue
         keys = (b"", b"") if member is None else (member.operator_key, member.consensus_key)
         suite = (member or old[code]).suite
-        ids = (operator_id(at.chain_id, code), seat_id(at.chain_id, code))
+        ids = (operator_id(city_id, code), seat_id(city_id, code))
         for id_, key in zip(ids, keys, strict=True):
             _give_key(view, id_, code, suite, key)
 

@@ -54,9 +54,9 @@ class Slip(NamedTuple):
         """As ``Confirm`` carries it: sheet (8 bytes big endian) ‖ place (1 byte) ‖ code."""
         return self.sheet.to_bytes(NUMBER_BYTES, "big") + self.place.to_bytes(1, "big") + self.code
 
-    def hash(self, chain_id: Hash) -> Hash:
-        """digest("slip", chain_id, proof): what the issuer registered."""
-        return digest("slip", chain_id, self.proof())
+    def hash(self, city_id: Hash) -> Hash:
+        """digest("slip", city_id, proof): what the issuer registered."""
+        return digest("slip", city_id, self.proof())
 
 
 def parse_slip(proof: bytes) -> Slip:

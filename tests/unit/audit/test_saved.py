@@ -6,13 +6,14 @@ from io import BytesIO
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from node.audit.auditor import Auditor, Outcome
 from node.audit.commands import audit_group
 from node.audit.saved import Saved, load
 from node.chain.checkpoint import Checkpoint, Note, encode_note, origin_of, sign_line
 from node.chain.genesis_document import to_document
-from node.chain.types import Hash
+from node.chain.types import EpochMs
 from node.chain.violations import Incomplete, Violation, ViolationCode
 from tests.archives import archive_of, drafts_of, seal, small_story, write_archive
 from tests.corruptions import corruptions
@@ -36,7 +37,7 @@ def kept(tmp_path: Path, blocks: int) -> Saved:
     auditor, outcome = audit(first(blocks))
     assert outcome.fault is None
     auditor.keep(tmp_path / "state")
-    return load(tmp_path / "state", CITY.chain_id)
+    return load(tmp_path / "state", CITY.genesis)
 
 
 @pytest.mark.feature("F1")
@@ -99,10 +100,10 @@ def test_a_damaged_file_is_no_state(tmp_path: Path, damage: Callable[[bytes], by
     path = tmp_path / "state"
     path.write_bytes(damage(path.read_bytes()))
     with pytest.raises(Violation, match="damaged"):
-        load(path, CITY.chain_id)
+        load(path, CITY.genesis)
     kept(tmp_path, 5)
     with pytest.raises(Violation, match="another chain"):
-        load(path, Hash(bytes(32)))
+        load(path, replace(CITY.genesis, created_ms=EpochMs(1)))
 
 
 @pytest.fixture

@@ -130,7 +130,7 @@ def _use_code(view: View, at: Moment, sender: Person, order: Order, body: Confir
     sheet = view.need(CodeSheet, sheet_id(slip.sheet))
     theirs = sheet.state == BOUND and sheet.person == order.recipient
     require(theirs, ErrorCode.METHOD_NOT_ALLOWED, "not a sheet of the recipient's")
-    sound = slip.hash(at.chain_id) == sheet.hashes[slip.place]
+    sound = slip.hash(at.city_id) == sheet.hashes[slip.place]
     require(sound, ErrorCode.METHOD_NOT_ALLOWED, "not a code of this sheet")
     require(slip.place not in sheet.used, ErrorCode.CODE_USED, f"code {slip.place}")
 

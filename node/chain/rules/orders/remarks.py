@@ -120,7 +120,7 @@ def _open(view: View, at: Moment, order: Order, sender: Person, blank: Complaint
     view.create(
         replace(
             blank,
-            id=complaint_id(at.chain_id, blank.kind, order.id, sender.id),
+            id=complaint_id(at.city_id, blank.kind, order.id, sender.id),
             order=order.id,
             district=order.district,
             complainant=sender.id,
@@ -168,6 +168,6 @@ def is_no_show(view: View, at: Moment, order: Order) -> bool:
     """Whether the mark of a no-show stands on the volunteer: reported, and not cleared by an arbiter."""
     if order.state is not State.NO_SHOW:
         return False
-    id_ = complaint_id(at.chain_id, NO_SHOW, order.id, order.volunteer)
+    id_ = complaint_id(at.city_id, NO_SHOW, order.id, order.volunteer)
     contest = view.get(Complaint, id_)
     return contest is None or contest.outcome != "cleared"
