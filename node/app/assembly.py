@@ -201,7 +201,7 @@ class DistrictNode:
         self.driver.start()
         self._look_for_quorum()
         BesideWatch(self.home, self.genesis, loop).begin()
-        Upkeep(self.stores, self.intake, self.driver.stop_signing, self.stop).begin(loop.call_later)
+        Upkeep(self.stores, self.intake, self.driver, self.stop).begin(loop.call_later)
 
     async def stopped(self) -> None:
         """Wait until somebody asks the node to stop, or a fault does."""

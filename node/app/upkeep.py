@@ -49,6 +49,16 @@ class Gate(Protocol):
     accepting: bool
 
 
+class Signing(Protocol):
+    """What votes."""
+
+    def pause_signing(self) -> None:
+        """Sign nothing until ``resume_signing``."""
+
+    def resume_signing(self) -> None:
+        """Sign again."""
+
+
 Later = Callable[[float, Callable[[], None]], object]
 """``loop.call_later``."""
 
@@ -60,7 +70,7 @@ class Upkeep:
         self,
         kept: Kept,
         gate: Gate,
-        stop_signing: Callable[[], None],
+        signing: Signing,
         stop: Callable[[StorageFault], None],
     ) -> None:
         """Nothing is looked at before ``begin``.
@@ -68,12 +78,12 @@ class Upkeep:
         Args:
             kept: the stores.
             gate: closed while space is short.
-            stop_signing: called when there is hardly any.
+            signing: pauses while there is hardly any.
             stop: told of damage, which ends the process.
         """
         self._kept = kept
         self._gate = gate
-        self._stop_signing = stop_signing
+        self._signing = signing
         self._stop = stop
         self._log = structlog.get_logger("upkeep")
         self._space = Space.PLENTY
@@ -95,15 +105,17 @@ class Upkeep:
         later(SCRUB_FIRST_S, scrub)
 
     def look_at_space(self) -> None:
-        """Below the floors of free space the node first takes no transactions, then signs nothing in this run.
+        """Below the floors of free space the node warns, then takes no transactions, then signs nothing.
 
         Raises:
             StorageFault: the file system does not say.
         """
         space = space_left(self._kept.files)
-        self._gate.accepting = space is Space.PLENTY
+        self._gate.accepting = space in {Space.PLENTY, Space.LITTLE}
         if space is Space.NO_SIGNING:
-            self._stop_signing()
+            self._signing.pause_signing()
+        else:
+            self._signing.resume_signing()
         if space is not self._space:
             self._space = space
             self._log.warning("free space", allows=space.value)

@@ -92,10 +92,25 @@ class Driver:
         """Before ``start``: follow and sign nothing until ``begin_signing``."""
         self._engine.signer.hold()
 
+    def pause_signing(self) -> None:
+        """The disk is nearly full: follow and sign nothing until ``resume_signing``."""
+        self._engine.signer.paused = True
+
+    def resume_signing(self) -> None:
+        """There is space again: sign from now on, unless something else forbids it."""
+        signer = self._engine.signer
+        if not signer.paused:
+            return
+        signer.paused = False
+        if not signer.held:
+            self._sign_again()
+
     def begin_signing(self) -> None:
         """So many peers have let this instance in that no other can be at work: sign from now on."""
-        if not self._engine.signer.held:
-            return
+        if self._engine.signer.held:
+            self._sign_again()
+
+    def _sign_again(self) -> None:
         self._engine.begin_signing()
         self._work_planned_ms = None
         self._plan_work()

@@ -50,10 +50,12 @@ class Signer:
         self._waiting: list[SignedMessage] = []
         self._stopped = False
         self._held = False
+        self.paused = False
+        """Whether the disk is too full to sign anything; it may come and go within a height."""
 
     def may_sign(self, height: Height) -> bool:
         """Whether this node signs at a height, or abstains."""
-        return not self._held and self.answers_for(height)
+        return not self._held and not self.paused and self.answers_for(height)
 
     def answers_for(self, height: Height) -> bool:
         """Whether every message of this key at a height must stand in this node's vote log."""

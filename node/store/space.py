@@ -5,6 +5,8 @@ from typing import Final
 
 from node.store.files import Files
 
+WARN_FLOOR_BYTES: Final = 8_589_934_592
+"""8 GiB: below it the operator is told, while there is time to enlarge the disk."""
 ACCEPT_FLOOR_BYTES: Final = 2_147_483_648
 """2 GiB: below it no new transactions; blocks of others still come in for days."""
 SIGN_FLOOR_BYTES: Final = 536_870_912
@@ -15,6 +17,7 @@ class Space(Enum):
     """What the free space still allows."""
 
     PLENTY = "plenty"
+    LITTLE = "everything, but little is left"
     NO_NEW_TRANSACTIONS = "no new transactions"
     NO_SIGNING = "no signing"
 
@@ -28,4 +31,6 @@ def space_left(files: Files) -> Space:
     free = files.free_bytes()
     if free < SIGN_FLOOR_BYTES:
         return Space.NO_SIGNING
-    return Space.NO_NEW_TRANSACTIONS if free < ACCEPT_FLOOR_BYTES else Space.PLENTY
+    if free < ACCEPT_FLOOR_BYTES:
+        return Space.NO_NEW_TRANSACTIONS
+    return Space.LITTLE if free < WARN_FLOOR_BYTES else Space.PLENTY

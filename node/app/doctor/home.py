@@ -13,7 +13,7 @@ from node.config.homes import read_seed
 from node.console.fault import Fault
 from node.console.formats import instant
 from node.console.language import same, t
-from node.store.space import ACCEPT_FLOOR_BYTES, SIGN_FLOOR_BYTES
+from node.store.space import ACCEPT_FLOOR_BYTES, SIGN_FLOOR_BYTES, WARN_FLOOR_BYTES
 
 CLOCK_AHEAD_MAX_MS: Final = 2_000
 """Of the newest block over this machine's clock: voters refuse more than seconds."""
@@ -115,7 +115,7 @@ def _compared(home: NodeHome, own: Authority, seat: Authority) -> Finding:
 
 
 def look_at_space(machine: Machine) -> Finding:
-    """Against the two floors at which a node stops accepting and signing."""
+    """Against the floors at which a node warns, stops accepting, and stops signing."""
     free = machine.free_bytes
     if free is None:
         return doubtful(SPACE, "D05", t(zh="无法得知", en="Unknown"))
@@ -126,6 +126,8 @@ def look_at_space(machine: Machine) -> Finding:
     remedy = t(zh="腾出空间或扩大磁盘。", en="Free space, or enlarge the disk.")
     if free < ACCEPT_FLOOR_BYTES:
         return ill(SPACE, "D05", said, remedy)
+    if free < WARN_FLOOR_BYTES:
+        return doubtful(SPACE, "D05", said, remedy)
     return well(SPACE, said)
 
 

@@ -13,7 +13,13 @@ from node.store.faults import EXPLANATIONS, StorageCode, StorageFault
 from node.store.files import Files, RealFiles
 from node.store.memoryfiles import MemoryFiles
 from node.store.nodelock import NAME, node_lock
-from node.store.space import ACCEPT_FLOOR_BYTES, SIGN_FLOOR_BYTES, Space, space_left
+from node.store.space import (
+    ACCEPT_FLOOR_BYTES,
+    SIGN_FLOOR_BYTES,
+    WARN_FLOOR_BYTES,
+    Space,
+    space_left,
+)
 
 
 @pytest.fixture(params=["memory", "real"])
@@ -154,12 +160,14 @@ class SmallDisk(MemoryFiles):
 @pytest.mark.parametrize(
     ("free", "space"),
     [
-        (ACCEPT_FLOOR_BYTES, Space.PLENTY),
+        (WARN_FLOOR_BYTES, Space.PLENTY),
+        (WARN_FLOOR_BYTES - 1, Space.LITTLE),
+        (ACCEPT_FLOOR_BYTES, Space.LITTLE),
         (ACCEPT_FLOOR_BYTES - 1, Space.NO_NEW_TRANSACTIONS),
         (SIGN_FLOOR_BYTES, Space.NO_NEW_TRANSACTIONS),
         (SIGN_FLOOR_BYTES - 1, Space.NO_SIGNING),
     ],
 )
 def test_the_node_stops_in_order_as_the_disk_fills(free: int, space: Space) -> None:
-    """First new transactions, then signing."""
+    """First a word, then new transactions, then signing."""
     assert space_left(SmallDisk(free)) is space
