@@ -83,7 +83,7 @@ js: ## The vectors once more, in JavaScript, where Node.js is installed.
 	elif [ -z "$(JS_TESTS)" ]; then echo "left out: tests/js holds no test"; \
 	else node --test --test-reporter=spec $(JS_TESTS); fi
 
-third-party: setup ## Do tools made for other logs (Go's sumdb, transparency-dev) verify ours? Says so where Go is missing.
+third-party: setup ## Do tools made for other logs (Go's sumdb, transparency-dev) verify a running city? Says so where Go is missing.
 	$(PYTEST) -rs -s tests/third_party
 
 test: setup ## Every test, slow ones included; says in one line what was left out.

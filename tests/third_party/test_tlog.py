@@ -1,68 +1,55 @@
-"""Tools made for other logs verify ours: Go's own (golang.org/x/mod/sumdb) and those of transparency-dev.
+"""Tools made for other logs verify a running city: Go's own (golang.org/x/mod/sumdb) and those of transparency-dev.
 
-Left out, saying why, where Go or the modules cannot be had: they are fetched once through Go's module proxy.
+Four real nodes; the tools ask one of them for its checkpoint and hash tiles, and read proofs that the auditor made from
+its archive. Left out, saying why, where Go or the modules cannot be had: they are fetched once through Go's proxy.
 """
 
+import re
 import shutil
 import subprocess
 from base64 import b64encode
+from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
+import httpx2
+import msgspec
 import pytest
+from click.testing import CliRunner
 
 from node.audit.tlogproof import to_tlog_proof
-from node.chain.checkpoint import Checkpoint, Note, encode_note, key_id, origin_of, sign_line
+from node.chain.checkpoint import key_id, origin_of, parse_note
 from node.chain.codec import encode
-from node.chain.merkle import Frontier, leaf_hash
+from node.chain.genesis import chain_id_of, genesis_person_id
+from node.chain.merkle import leaf_hash
 from node.chain.proof import NoteAnchor, decode_proof
 from node.chain.types import Hash
-from tests.archives import drafts_of, seal, small_story
-from tests.kernel_city import seed_of
-from tests.proofs import balance_proof, noted, transaction_proof
+from node.city.processes import wait_until
+from node.cli import root
+from scripts.bench.people import requests
+from scripts.chaos.rig import HEAL_S, POLL_S, Rig
+
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(240)]
 
 SOURCE = Path(__file__).parent / "tlog"
-CITY = small_story()
-MEMBERS = CITY.genesis.authorities.members
-ORIGIN = origin_of(CITY.genesis.city, CITY.chain_id)
-QUORUM = "3"
+QUORUM = 3
+PEOPLE = 100
+STATEMENTS = 300
+"""More than a full tile of 256 leaves."""
+BATCH = 100
+PACKED = {"Content-Type": "application/msgpack"}
 
 
-def leaves() -> list[Hash]:
-    sealed = seal(CITY.genesis, drafts_of(CITY))
-    return [
-        leaf_hash(raw) for one in sealed for raw in (*one.block.transactions, encode(one.summary))
-    ]
+@dataclass(frozen=True)
+class Published:
+    """What a running city gives to strangers."""
 
-
-def publish(folder: Path, signers: int) -> None:
-    """What a city publishes: keys, a checkpoint, hash tiles, and proofs for two people."""
-    rows = leaves()
-    frontier, _ = Frontier(0, ()).extend(rows)
-    checkpoint = Checkpoint(ORIGIN, len(rows), frontier.root())
-    lines = [sign_line(checkpoint, seed_of(f"checkpoint/{m.district}")) for m in MEMBERS[:signers]]
-    (folder / "checkpoint.txt").write_bytes(encode_note(Note(checkpoint, tuple(lines))))
-    (folder / "keys.txt").write_text(
-        "".join(f"{verifier_key(m.checkpoint_key)}\n" for m in MEMBERS)
-    )
-    tile = folder / "tile" / "0" / f"000.p/{len(rows)}"
-    tile.parent.mkdir(parents=True)
-    tile.write_bytes(b"".join(rows))
-    for name, raw in (("account", balance_proof(CITY)), ("statement", transaction_proof(CITY))):
-        anchored = noted(CITY, raw)
-        (folder / f"{name}.tlog-proof").write_bytes(to_tlog_proof(anchored))
-        (folder / f"{name}.leaf").write_text(b64encode(shown_leaf(anchored)).decode())
-
-
-def shown_leaf(raw: bytes) -> Hash:
-    proof = decode_proof(raw)
-    assert isinstance(proof.anchor, NoteAnchor)
-    entry = getattr(proof.claim, "transaction", b"") or encode(proof.anchor.summary)
-    return leaf_hash(entry)
-
-
-def verifier_key(key: bytes) -> str:
-    """Name, key id and key as such tools write them."""
-    return f"{ORIGIN}+{key_id(ORIGIN, key).hex()}+{b64encode(bytes([1]) + key).decode()}"
+    url: str
+    """Of one node's public door, up to the version."""
+    folder: Path
+    """Verifier keys, and proofs for two people."""
+    size: int
+    """Leaves of the checkpoint that a quorum signed."""
 
 
 @pytest.fixture(scope="module")
@@ -80,40 +67,140 @@ def tool(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return program
 
 
-def run(tool: Path, folder: Path) -> subprocess.CompletedProcess[str]:
-    words = [str(tool), str(folder), QUORUM]
+@pytest.fixture(scope="module")
+def published(tool: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Published]:
+    """Four nodes whose log fills more than a tile, and a checkpoint of a quorum over it."""
+    assert tool.is_file(), "no city is founded where nobody could verify it"
+    place = tmp_path_factory.mktemp("published")
+    with Rig(place / "rig", 4, PEOPLE) as rig:
+        doors = rig.city.doors(rig.districts[0])
+        submit(rig, doors.public)
+        assert wait_until(lambda: certified_size(doors.checkpoint()) > STATEMENTS, HEAL_S, POLL_S)
+        note = doors.checkpoint()
+        assert note is not None
+        (place / "checkpoint.txt").write_bytes(note)
+        doors.save(f"{doors.operations}/export", place / "archive.bin")
+        (place / "genesis.json").write_bytes(httpx2.get(f"{doors.public}/v1/genesis").content)
+        write_keys(rig, place)
+        write_proofs(rig, place)
+        yield Published(f"{doors.public}/v1", place, certified_size(note))
+
+
+def submit(rig: Rig, url: str) -> None:
+    """Statements of many people, in batches."""
+    now_ms = httpx2.get(f"{url}/v1/status").json()["now_ms"]
+    signed = [s.raw for s in requests(rig.genesis, rig.first_person, PEOPLE, STATEMENTS, now_ms)]
+    for first in range(0, STATEMENTS, BATCH):
+        body = msgspec.msgpack.encode(signed[first : first + BATCH])
+        answer = httpx2.post(f"{url}/v1/transactions/batch", content=body, headers=PACKED)
+        assert answer.status_code == 200
+        assert {one["status"] for one in answer.json()["results"]} == {"PENDING"}
+
+
+def certified_size(note: bytes | None) -> int:
+    """Leaves of a note on which a quorum's lines stand; 0 for none."""
+    if note is None:
+        return 0
+    decoded = parse_note(note)
+    return decoded.checkpoint.size if len(decoded.lines) >= QUORUM else 0
+
+
+def write_keys(rig: Rig, folder: Path) -> None:
+    """Name, key id and key of each district as such tools write them."""
+    origin = origin_of(rig.genesis.city, chain_id_of(rig.genesis))
+    keys = [member.checkpoint_key for member in rig.genesis.authorities.members]
+    lines = [
+        f"{origin}+{key_id(origin, key).hex()}+{b64encode(bytes([1]) + key).decode()}\n"
+        for key in keys
+    ]
+    (folder / "keys.txt").write_text("".join(lines))
+
+
+def write_proofs(rig: Rig, folder: Path) -> None:
+    """An account's balance, and one of its statements, by the checkpoint that the node serves."""
+    person = genesis_person_id(chain_id_of(rig.genesis), rig.first_person)
+    wanted = {"account": ("balance", person.hex()), "statement": a_statement(rig)}
+    for name, words in wanted.items():
+        made = folder / f"{name}.proof"
+        line = ["audit", "prove", str(folder / "archive.bin"), *words, "--out", str(made)]
+        line += ["--genesis", str(folder / "genesis.json")]
+        line += ["--checkpoint", str(folder / "checkpoint.txt")]
+        done = CliRunner().invoke(root, line)
+        assert done.exit_code == 0, done.output
+        raw = made.read_bytes()
+        (folder / f"{name}.tlog-proof").write_bytes(to_tlog_proof(raw))
+        (folder / f"{name}.leaf").write_text(b64encode(shown_leaf(raw)).decode())
+
+
+def a_statement(rig: Rig) -> tuple[str, str]:
+    """The auditor's words for the first statement of the first block that has any."""
+    url = rig.city.doors(rig.districts[0]).public
+    headers = httpx2.get(f"{url}/v1/blocks?from=1&limit=100").json()["items"]
+    height = next(h["header"]["height"] for h in headers if h["header"]["transaction_count"])
+    block = httpx2.get(f"{url}/v1/blocks/{height}").json()
+    return "transaction", str(block["transaction_ids"][0])
+
+
+def shown_leaf(raw: bytes) -> Hash:
+    """The log's leaf that a proof speaks of."""
+    proof = decode_proof(raw)
+    assert isinstance(proof.anchor, NoteAnchor)
+    entry = getattr(proof.claim, "transaction", b"") or encode(proof.anchor.summary)
+    return leaf_hash(entry)
+
+
+def run(
+    tool: Path, folder: Path, url: str = "", quorum: int = QUORUM
+) -> subprocess.CompletedProcess[str]:
+    words = [str(tool), str(folder), str(quorum), *([url] if url else [])]
     return subprocess.run(words, check=False, capture_output=True, text=True)
 
 
-@pytest.mark.slow
 @pytest.mark.feature("L1")
-def test_tools_of_other_logs_verify_checkpoint_tiles_and_proofs(tool: Path, tmp_path: Path):
-    """Signatures of a quorum, every leaf by tiles, every earlier size, and two tlog-proofs."""
-    publish(tmp_path, 4)
-    done = run(tool, tmp_path)
+def test_tools_of_other_logs_verify_a_running_node(tool: Path, published: Published):
+    """Its checkpoint by a quorum, every leaf by the tiles it serves, every earlier size, and two tlog-proofs."""
+    done = run(tool, published.folder, published.url)
     assert done.returncode == 0, done.stderr
-    assert f"tiles: {len(leaves())} leaves included" in done.stdout
+    size = int(re.search(r"tiles: (\d+) leaves included", done.stdout)[1])  # type: ignore[index]
+    assert size >= published.size
+    assert "read: tile/0/000\n" in done.stdout, "a full tile"
+    assert f"read: tile/0/001.p/{size - 256}\n" in done.stdout, "a partial one"
+    assert "read: tile/1/000.p/1\n" in done.stdout, "one above them"
     assert done.stdout.count("tlog-proof: leaf") == 2
 
 
-@pytest.mark.slow
 @pytest.mark.feature("L1")
 @pytest.mark.parametrize("name", ["checkpoint.txt", "tile", "account.tlog-proof", "account.leaf"])
-def test_the_same_tools_refuse_a_changed_byte(tool: Path, tmp_path: Path, name: str):
-    """In the note, a tile, a proof or the entry."""
-    publish(tmp_path, 4)
+def test_the_same_tools_refuse_a_changed_byte(
+    tool: Path, published: Published, tmp_path: Path, name: str
+):
+    """Of what the node served: in the note, a tile, a proof or the entry; and nothing without the change."""
+    shutil.copytree(published.folder, tmp_path, dirs_exist_ok=True, ignore=lambda *_: ["rig"])
+    fetch(published, tmp_path)
+    assert run(tool, tmp_path).returncode == 0
     path = tmp_path / name
     if path.is_dir():
-        path = next(one for one in path.rglob("*") if one.is_file())
+        path = path / "0" / "000"
     raw = path.read_bytes()
     at = raw.index(b"index ") + 20 if b"index " in raw else 40 if len(raw) > 50 else 3
     path.write_bytes(raw[:at] + (b"A" if raw[at : at + 1] != b"A" else b"B") + raw[at + 1 :])
     assert run(tool, tmp_path).returncode == 1
 
 
-@pytest.mark.slow
+def fetch(published: Published, folder: Path) -> None:
+    """The tiles of the kept checkpoint, as the node serves them."""
+    full, rest = divmod(published.size, 256)
+    places = [f"0/{n:03}" for n in range(full)]
+    places += [f"0/{full:03}.p/{rest}"] if rest else []
+    for place in (*places, f"1/000.p/{full}"):
+        answer = httpx2.get(f"{published.url}/tile/{place}")
+        assert answer.status_code == 200, place
+        path = folder / "tile" / place
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(answer.content)
+
+
 @pytest.mark.feature("L1")
-def test_the_same_tools_count_the_quorum(tool: Path, tmp_path: Path):
-    """Two of four do not speak for the city."""
-    publish(tmp_path, 2)
-    assert "a quorum is 3" in run(tool, tmp_path).stderr
+def test_the_same_tools_count_the_quorum(tool: Path, published: Published):
+    """Four districts never are five."""
+    assert "a quorum is 5" in run(tool, published.folder, published.url, quorum=5).stderr

@@ -1,15 +1,18 @@
 // Verifies what a time bank publishes with tools made for other transparency logs: golang.org/x/mod/sumdb (note, tlog)
 // and github.com/transparency-dev (formats, merkle). It knows nothing of a time bank.
 //
-//	go run . DIR QUORUM
+//	go run . DIR QUORUM [URL]
 //
-// DIR holds checkpoint.txt, keys.txt (one verifier key a line), tile/, and NAME.tlog-proof with NAME.leaf (base64).
+// DIR holds keys.txt (one verifier key a line), and NAME.tlog-proof with NAME.leaf (base64). The checkpoint and the tiles are
+// asked of URL, such as http://127.0.0.1:8000/v1; without one they are files of DIR: checkpoint.txt and tile/.
 package main
 
 import (
 	"encoding/base64"
 	"fmt"
+	"io"
 	"log"
+	"net/http"
 	"os"
 	"path/filepath"
 	"strconv"
@@ -23,7 +26,11 @@ import (
 	"golang.org/x/mod/sumdb/tlog"
 )
 
-type tiles struct{ dir string }
+// tiles gives the bytes under the paths of C2SP tlog-tiles, each asked for once.
+type tiles struct {
+	get  func(path string) ([]byte, error)
+	seen map[string][]byte
+}
 
 func (t tiles) Height() int                         { return 8 }
 func (t tiles) SaveTiles(_ []tlog.Tile, _ [][]byte) {}
@@ -39,13 +46,41 @@ func (t tiles) ReadTiles(wanted []tlog.Tile) ([][]byte, error) {
 		if tile.W < 256 {
 			path += fmt.Sprintf(".p/%d", tile.W)
 		}
-		raw, err := os.ReadFile(filepath.Join(t.dir, "tile", strconv.Itoa(tile.L), path))
+		path = "tile/" + strconv.Itoa(tile.L) + "/" + path
+		if t.seen[path] == nil {
+			raw, err := t.get(path)
+			if err != nil {
+				return nil, err
+			}
+			t.seen[path] = raw
+		}
+		found = append(found, t.seen[path])
+	}
+	return found, nil
+}
+
+// served asks a running log; from files it reads what somebody fetched.
+func served(url string) func(string) ([]byte, error) {
+	return func(path string) ([]byte, error) {
+		answer, err := http.Get(url + "/" + path)
 		if err != nil {
 			return nil, err
 		}
-		found = append(found, raw)
+		defer answer.Body.Close()
+		if answer.StatusCode != http.StatusOK {
+			return nil, fmt.Errorf("%s: %s", path, answer.Status)
+		}
+		return io.ReadAll(answer.Body)
 	}
-	return found, nil
+}
+
+func kept(dir string) func(string) ([]byte, error) {
+	return func(path string) ([]byte, error) {
+		if path == "checkpoint" {
+			path = "checkpoint.txt"
+		}
+		return os.ReadFile(filepath.Join(dir, path))
+	}
 }
 
 func read(parts ...string) []byte {
@@ -88,17 +123,24 @@ func checkpoint(raw []byte, known []note.Verifier, quorum int) tlog.Tree {
 }
 
 func main() {
-	if len(os.Args) != 3 {
-		log.Fatal("usage: tlog DIR QUORUM")
+	if len(os.Args) < 3 || len(os.Args) > 4 {
+		log.Fatal("usage: tlog DIR QUORUM [URL]")
 	}
 	dir := os.Args[1]
+	get := kept(dir)
+	if len(os.Args) == 4 {
+		get = served(os.Args[3])
+	}
 	quorum, err := strconv.Atoi(os.Args[2])
 	must(err)
 	known := verifiers(dir)
-	tree := checkpoint(read(dir, "checkpoint.txt"), known, quorum)
+	text, err := get("checkpoint")
+	must(err)
+	tree := checkpoint(text, known, quorum)
 	fmt.Printf("checkpoint: %s, %d leaves, a quorum has signed\n", known[0].Name(), tree.N)
 
-	reader := tlog.TileHashReader(tree, tiles{dir})
+	source := tiles{get, map[string][]byte{}}
+	reader := tlog.TileHashReader(tree, source)
 	for index := int64(0); index < tree.N; index++ {
 		leaf, err := reader.ReadHashes([]int64{tlog.StoredHashIndex(0, index)})
 		must(err)
@@ -114,6 +156,9 @@ func main() {
 		must(tlog.CheckTree(path, tree.N, tree.Hash, old, root))
 	}
 	fmt.Printf("tiles: %d leaves included, every earlier size is a prefix\n", tree.N)
+	for path := range source.seen {
+		fmt.Printf("read: %s\n", path)
+	}
 
 	files, err := filepath.Glob(filepath.Join(dir, "*.tlog-proof"))
 	must(err)
