@@ -18,7 +18,7 @@ from node.chain import keys
 from node.chain.block import Header
 from node.chain.certificate import Authority, AuthoritySet, CommitCertificate
 from node.chain.codec import Record, decoder, encode
-from node.chain.errors import ErrorCode, Malformed
+from node.chain.errors import ErrorCode, Malformed, Rejected
 from node.chain.hashing import SUITE_ED25519_SHA256, derive_id, digest
 from node.chain.ledger import Ledger
 from node.chain.limits import AUTHORITY_CHANGES_MAX, GENESIS_SIZE_MAX_BYTES
@@ -35,6 +35,7 @@ from node.chain.records.settings import (
     CitySettings,
     PolicyRecord,
 )
+from node.chain.rules.bounds import check_bounds
 from node.chain.trail import AuthorityChange
 from node.chain.types import (
     NO_HASH,
@@ -179,6 +180,7 @@ def check_genesis(genesis: Genesis) -> None:
     else:
         _need(genesis.policy.version == 1, "the first policy has version 1")
     _check_recovery(genesis)
+    _check_policy(genesis.policy)
     sites = {(d.code, site) for d in genesis.districts for site in d.sites}
     _need(all((p.home, p.site) in sites for p in genesis.persons), "persons at known sites")
     for member in genesis.authorities.members:
@@ -194,6 +196,14 @@ def check_genesis(genesis: Genesis) -> None:
         until_ms = person.may_serve_until_ms
         _need(until_ms == 0 or is_quarter_end(until_ms), "flags that end with a quarter")
     keys.check_public_key(SUITE_ED25519_SHA256, genesis.bureau_key)
+
+
+def _check_policy(policy: Policy) -> None:
+    """The same bounds that a motion must keep, or the city's first motion could not repeat what it does not change."""
+    try:
+        check_bounds(policy)
+    except Rejected as fault:
+        raise Malformed(fault.code, f"genesis: {fault.detail}") from fault
 
 
 def _check_recovery(genesis: Genesis) -> None:

@@ -30,17 +30,17 @@ from wallet.home import WalletHome
 from wallet.keystore import Cost, seal
 from wallet.secret import Secret
 
-REHEARSAL_RATE: Final = 1_200
-"""Twenty minutes a second: an hour of service passes in three seconds."""
-REHEARSAL_HEARTBEAT_MS: Final = 600_000
+REHEARSAL_RATE: Final = 360
+"""Six minutes a second: an hour of service passes in ten seconds."""
+REHEARSAL_HEARTBEAT_MS: Final = 180_000
 """Half a real second at that rate."""
 REHEARSAL_TOLERANCE_MS: Final = 10_000 * REHEARSAL_RATE
-"""Ten real seconds between signing a claimed time and its block, as a slow line may need."""
+"""Ten real seconds between signing a claimed time and its block, as a slow line may need: the hour that is the most."""
 STAFF_PASSWORD: Final = "rehearsal"  # noqa: S105 - known to everybody: these keystores protect nothing
 STAFF_COST: Final = Cost(memory_kib=64, passes=1, lanes=1)
 STAFF_PATH: Final = "m/0'"
 STAFF_YEARS_MS: Final = 1_000 * 365 * DAY_MS
-"""Roles end so long after the founding: a rehearsal that rests overnight is a year older in the morning."""
+"""Roles end so long after the founding: a rehearsal that rests overnight is half a year older in the morning."""
 RECOVERY_KEYS: Final = 3
 RECOVERY_THRESHOLD: Final = 2
 WHOLE_DISTRICT: Final = Code("-")

@@ -292,7 +292,7 @@ class Story:
         self.stage.leap_until(begun_ms + minutes * MINUTE_MS)
         volunteer.say(CheckOut(order, self.stage.now_ms(), Code("done"), NO_PRESENCE))
         ended = recipient.order(order)
-        # Minutes run twenty times a second here; people confirm what was agreed.
+        # Six minutes pass in a second here; people confirm what was agreed.
         agreed = Minutes(min(minutes, ended.counted_min))
         recipient.say(Confirm(order, ended.origin, ended.events, agreed, Code("own-key"), b""))
         confirmed = self.stage.until(recipient, order, State.CONFIRMED)

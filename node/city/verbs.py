@@ -71,8 +71,8 @@ def _open(console: Console, directory: Path | None) -> LocalCity:
     "--rehearsal",
     is_flag=True,
     help=t(
-        zh="新城市用演练时钟：快 1200 倍，可以跳。",
-        en="A new city's clocks run 1200 times faster and may leap.",
+        zh="新城市用演练时钟：快 360 倍，可以跳。",
+        en="A new city's clocks run 360 times faster and may leap.",
     ),
 )
 @option(

@@ -110,8 +110,8 @@ def policy_page() -> str:
         "# The policy",
         "",
         "Written by `make docs` from `node/chain/policy.py` and `node/chain/rules/bounds.py`. These are the numbers",
-        "that a city may tune by a motion; a policy outside the bounds is refused before anyone votes",
-        "(`POLICY_OUT_OF_BOUNDS`). Genesis is free. A policy holds from its activation height, and what was written",
+        "that a city may tune by a motion; a policy outside the bounds is refused in a genesis and before anyone votes",
+        "(`POLICY_OUT_OF_BOUNDS`). A policy holds from its activation height, and what was written",
         "under an earlier one verifies by that one. Readers are modules of `node/chain`, unless another path is given.",
     ]
     section = ""

@@ -1,7 +1,7 @@
 """How far a policy may be tuned: the range of every number, with the reasons that are not evident.
 
-A motion for a policy outside these ranges is refused before anyone votes. Genesis is free: a rehearsal may run its days
-in minutes.
+A motion for a policy outside these ranges is refused before anyone votes, and so is a genesis: what a city begins with,
+its first motion must be able to repeat.
 """
 
 from typing import Final
