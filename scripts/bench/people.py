@@ -15,6 +15,7 @@ from wallet.builder import build
 
 VALIDITY_MS: Final = 7_200_000
 AHEAD_MS: Final = 3_600_000
+NEVER_MS: Final = EpochMs(0)
 
 
 def seed_of(number: int) -> bytes:
@@ -22,11 +23,13 @@ def seed_of(number: int) -> bytes:
     return digest("bench-person", NO_HASH, number.to_bytes(4, "big"))
 
 
-def with_people(genesis: Genesis, count: int) -> tuple[Genesis, int]:
+def with_people(
+    genesis: Genesis, count: int, may_serve_until_ms: EpochMs = NEVER_MS
+) -> tuple[Genesis, int]:
     """The genesis with so many more persons, spread over the districts; and the index of the first of them."""
     homes = [(d.code, d.sites[0]) for d in genesis.districts]
     people = tuple(
-        GenesisPerson(*homes[i % len(homes)], keys.public_key(seed_of(i)), (), EpochMs(0))
+        GenesisPerson(*homes[i % len(homes)], keys.public_key(seed_of(i)), (), may_serve_until_ms)
         for i in range(count)
     )
     return replace(genesis, persons=(*genesis.persons, *people)), len(genesis.persons)

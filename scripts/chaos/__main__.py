@@ -9,20 +9,21 @@ import shutil
 import sys
 import tempfile
 import time
-from collections import Counter
 from pathlib import Path
 from typing import Final
 
 import click
 
 from node.console.fault import Fault
-from scripts.chaos.checks import require_kept, require_one_word
-from scripts.chaos.linearizable import NotLinearizable, require_linearizable
+from scripts.chaos.bank import found_bank
+from scripts.chaos.linearizable import NotLinearizable
 from scripts.chaos.load import Load
 from scripts.chaos.rig import Rig, Trouble
 from scripts.chaos.run import Run, plan_of
+from scripts.chaos.verdict import judge, told_of
 
 PEOPLE: Final = 240
+BANKERS: Final = 40
 WORKERS: Final = 8
 
 
@@ -46,33 +47,17 @@ def main(kills: int, others: int, nodes: int, seed: int | None) -> None:
 
 def _play(root: Path, nodes: int, seed: int, plan: tuple[str, ...]) -> None:
     begun_s = time.monotonic()
-    with Rig(root, nodes, PEOPLE) as rig:
-        with Load(rig, WORKERS, seed) as load:
+    with Rig(root, nodes, PEOPLE, BANKERS) as rig:
+        bank = found_bank(rig)
+        with Load(rig, WORKERS, seed, bank) as load:
             run = Run(rig, load, random.Random(seed))
             for number, name in enumerate(plan, 1):
                 one = run.trouble(name)
                 told = f"{one.seconds:6.1f} s  height {one.height:6}  committed {load.committed:6}"
-                print(f"{number:4}/{len(plan)}  {one.kind:16} {one.where:32} {told}", flush=True)
-        rig.settle()
-        if load.lost:
-            raise Trouble(f"{len(load.lost)} transactions never became final")
-        answers = require_kept(rig, load.told)
-        events = require_linearizable(load.writes(), load.reads)
-        messages = require_one_word(rig, rig.copies())
-        height = rig.height(rig.districts[0])
-    spent_s = time.monotonic() - begun_s
-    print()
-    for kind, count in sorted(Counter(one.kind.split()[0] for one in run.done).items()):
-        times = sorted(one.seconds for one in run.done if one.kind.split()[0] == kind)
-        print(
-            f"{kind:10} {count:5}   back after {times[len(times) // 2]:.1f} s, at most {times[-1]:.1f} s"
-        )
-    print(
-        f"\n{height} blocks and {load.committed} transactions in {spent_s:.0f} s; "
-        f"{answers} answers compared, none lost; {events} events linearizable; "
-        f"{messages} signed messages, no contradiction; "
-        f"{len(load.refused)} refusals"
-    )
+                kind = f"{one.kind} {one.note}"
+                print(f"{number:4}/{len(plan)}  {kind:16} {one.where:32} {told}", flush=True)
+        verdict = judge(rig, load)
+    print("", *told_of(verdict, run.done, time.monotonic() - begun_s), sep="\n")
 
 
 if __name__ == "__main__":

@@ -17,11 +17,13 @@ from node.store import voteslot
 from node.store.files import RealFiles
 from node.store.votelog import NAME, OLD_NAME
 from node.store.voteslot import SECTOR_BYTES, SLOT_BYTES, Slot
-from scripts.chaos.load import Told
+from scripts.chaos.bank import Bank
+from scripts.chaos.history import TOTAL, History, Told
+from scripts.chaos.looking import Eyes
 from scripts.chaos.rig import Rig, Trouble
 
 ANSWER_S: Final = 30.0
-SINGLE: Final = 200
+SINGLE: Final = 50
 """So many of the newest transactions are also asked for one by one, with their place in the block."""
 _PACKED: Final = {"Content-Type": "application/msgpack"}
 
@@ -74,6 +76,31 @@ def _require(
     if any(found.get(name) != value for name, value in right.items()):
         place = f"{one.height}/{one.index}"
         raise Trouble(f"{one.by} called {one.tx_id.hex()} final at {place}, {district}: {found}")
+
+
+def require_total(rig: Rig, bank: Bank, history: History) -> int:
+    """On every node the balances of all bankers come to what they began with; what is read goes into the history.
+
+    Returns:
+        That total, in minutes.
+
+    Raises:
+        Trouble: naming the node and its sum.
+    """
+    with httpx2.Client(timeout=ANSWER_S, trust_env=False) as http:
+        eyes = Eyes(rig, http, bank)
+        for district in rig.districts:
+            reads = [
+                read
+                for banker in bank.bankers
+                for read in eyes.read(district, "account", banker.hand)
+                if read.account
+            ]
+            history.reads += reads
+            found = sum(read.balance for read in reads)
+            if found != bank.opening(TOTAL):
+                raise Trouble(f"{district} has {found} minutes, not {bank.opening(TOTAL)}")
+    return bank.opening(TOTAL)
 
 
 def require_one_word(rig: Rig, homes: Iterable[NodeHome] = ()) -> int:

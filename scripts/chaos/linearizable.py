@@ -5,9 +5,11 @@ to be found is given, and it is only checked. What a node promises (``docs/spec/
 
 - writes are linearizable: one that was called final before another was handed in stands in an earlier block;
 - a read shows exactly the writes up to its height: none lost, none twice, none of later blocks;
-- at one node, heights never go back, and a read begun after the node called a write final shows it.
+- at one node, heights never go back, and a read begun after the node called a write final shows it;
+- a fenced read is linearizable: its reader wrote something first, and waited for a node that shows that write; it shows
+  everything that anybody had been told of when the reader began to write.
 
-A read at another node may be old. A node that lost its disk is another node.
+Any other read at another node may be old. A node that lost its disk is another node.
 """
 
 from bisect import bisect_left
@@ -42,7 +44,17 @@ class Write:
 
 @dataclass(frozen=True, slots=True)
 class Read:
-    """What a node answered: its height, and the balance of an account there if one was asked for."""
+    """What a node answered: its height, and the balance of an account there if one was asked for.
+
+    Attributes:
+        node: who answered.
+        begun_s: when it was asked.
+        ended_s: when it had answered.
+        height: the newest block that the answer shows.
+        account: whose balance; empty for none.
+        balance: of that account.
+        fence_s: when the reader began the write that this read is not older than; None without one.
+    """
 
     node: str
     begun_s: float
@@ -50,6 +62,7 @@ class Read:
     height: int
     account: str = ""
     balance: int = 0
+    fence_s: float | None = None
 
 
 def require_linearizable(
@@ -72,6 +85,7 @@ def require_linearizable(
     _require_real_time(writes)
     _require_balances(writes, reads, opening)
     _require_memory(writes, reads)
+    _require_fences(writes, reads)
     return len(writes) + len(reads)
 
 
@@ -127,6 +141,16 @@ def _require_memory(writes: Iterable[Write], reads: Sequence[Read]) -> None:
             before = bisect_left(known, (read.begun_s, -1))
             if before and read.height < highest[before - 1]:
                 raise NotLinearizable(f"{read}: the node had shown {highest[before - 1]} before")
+
+
+def _require_fences(writes: Iterable[Write], reads: Iterable[Read]) -> None:
+    """A fenced read shows every write that anybody was told of before its fence was begun."""
+    known = sorted((write.ended_s, write.place[0]) for write in writes)
+    highest = _running_maximum([height for _, height in known])
+    for read in reads:
+        before = 0 if read.fence_s is None else bisect_left(known, (read.fence_s, -1))
+        if before and read.height < highest[before - 1]:
+            raise NotLinearizable(f"{read}: somebody was told of {highest[before - 1]} before")
 
 
 def _running_maximum(values: Iterable[int]) -> list[int]:

@@ -1,138 +1,103 @@
 """A steady load of real transactions, and a memory of everything that a node has called committed.
 
 Each worker has persons of its own and one transaction under way: it signs, hands it to a node, asks until some node
-says that it is final, and hands the same bytes to another node when one does not answer. Whatever a worker was told is
-kept; the chain has to stand by it for ever.
+says that it is final, and hands the same bytes to another node when one does not answer. Then it reads, at any node.
+Whatever a worker was told is kept; the chain has to stand by it for ever.
 """
 
+import contextlib
 import random
 import threading
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import replace
 from typing import Final
 
 import httpx2
 
-from node.chain.genesis import chain_id_of, genesis_person_id
-from node.chain.policy import DAY_MS
-from node.chain.tx.envelope import SignedTransaction
-from node.chain.tx.orders import Request
-from node.chain.types import NO_ID, ZERO_HASH, Code, EpochMs, Hash, Minutes
-from scripts.bench.people import seed_of
-from scripts.chaos.linearizable import Read, Write
+from scripts.chaos.asking import request
+from scripts.chaos.bank import Bank, gift
+from scripts.chaos.history import History, Said, Told
+from scripts.chaos.looking import Eyes
 from scripts.chaos.rig import Rig
-from wallet.builder import build
 
 TIMEOUT_S: Final = 2.0
 PAUSE_S: Final = 0.05
 RESEND_S: Final = 3.0
 GIVE_UP_S: Final = 180.0
-VALID_MS: Final = 20 * DAY_MS
-AHEAD_MS: Final = 10 * DAY_MS
 _BYTES: Final = {"Content-Type": "application/octet-stream"}
 _OK: Final = 200
 _REFUSED: Final = 400
 
 
-@dataclass(frozen=True, slots=True)
-class Told:
-    """A node said that a transaction is final."""
-
-    tx_id: Hash
-    raw: bytes
-    by: str
-    height: int
-    index: int
-    begun_s: float
-    """Handed in for the first time (monotonic clock)."""
-    ended_s: float
-
-
 class Load:
-    """Workers in threads. Use as a context manager."""
+    """Workers in threads. Use as a context manager.
 
-    def __init__(self, rig: Rig, workers: int, seed: int) -> None:
+    Attributes:
+        history: what they were told.
+        bank: whose minutes they move, if any.
+    """
+
+    def __init__(self, rig: Rig, workers: int, seed: int, bank: Bank | None = None) -> None:
         """Nothing is sent before ``__enter__``.
 
         Args:
             rig: the city; its people are shared out to the workers.
             workers: transactions under way at once.
             seed: of the choice of nodes.
+            bank: persons who give minutes to each other, shared out as well.
         """
+        self.history = History()
+        self.bank = bank
         self._rig = rig
-        self._chain_id = chain_id_of(rig.genesis)
-        self._urls = {code: rig.city.doors(code).public for code in rig.districts}
+        self._workers = workers
+        self._seed = seed
         self._stopping = threading.Event()
-        self._lock = threading.Lock()
-        self.told: list[Told] = []
-        self.reads: list[Read] = []
-        self.refused: list[str] = []
-        self.lost: list[Hash] = []
-        """Handed in and not final on any node in ``GIVE_UP_S``."""
-        self._threads = [
-            threading.Thread(target=self._work, args=(number, workers, seed), daemon=True)
-            for number in range(workers)
-        ]
+        self._pool = ThreadPoolExecutor(workers)
+        self._running: list[Future[None]] = []
 
     def __enter__(self) -> "Load":
         """Begin."""
-        for thread in self._threads:
-            thread.start()
+        self._running = [self._pool.submit(self._work, n) for n in range(self._workers)]
         return self
 
-    def __exit__(self, *_: object) -> None:
-        """Let what is under way end, then stop."""
+    def __exit__(self, kind: object, *_: object) -> None:
+        """Let what is under way end, then stop; a worker that broke breaks the run."""
         self._stopping.set()
-        for thread in self._threads:
-            thread.join(GIVE_UP_S)
+        self._pool.shutdown()
+        if kind is None:
+            for worker in self._running:
+                worker.result()
 
     @property
     def committed(self) -> int:
         """How many transactions a node has called final."""
-        return len(self.told)
+        return len(self.history.told)
 
-    def _work(self, number: int, workers: int, seed: int) -> None:
-        chance = random.Random(f"{seed}/{number}")
-        turns = self._transactions(range(number, self._rig.people, workers))
+    def _work(self, number: int) -> None:
+        chance = random.Random(f"{self._seed}/{number}")
         with httpx2.Client(timeout=TIMEOUT_S, trust_env=False) as http:
-            for signed in turns:
+            eyes = Eyes(self._rig, http, self.bank)
+            for said in self._sayings(number):
                 if self._stopping.is_set():
                     return
-                self._commit(http, chance, signed)
+                told = self._commit(http, chance, said)
+                if told is not None:
+                    self._look(eyes, chance, told)
                 time.sleep(PAUSE_S)
 
-    def _transactions(self, persons: range) -> Iterator[SignedTransaction]:
-        """Order requests: each person's in turn, each signed when its turn comes."""
+    def _sayings(self, number: int) -> Iterator[Said]:
+        """Requests of each person in turn and gifts while there are any; each signed when its turn comes."""
+        gifts = self.bank.gifts(number, self._workers) if self.bank is not None else iter(())
         sequence = 0
         while True:
-            for person in persons:
-                yield self._request(person, sequence)
+            for person in range(number, self._rig.people, self._workers):
+                yield request(self._rig, person, sequence, self._now_ms())
+                following = next(gifts, None)
+                if following is not None:
+                    yield gift(*following, self._now_ms())
             sequence += 1
-
-    def _request(self, person: int, sequence: int) -> SignedTransaction:
-        now_ms = self._now_ms()
-        sender = genesis_person_id(self._chain_id, self._rig.first_person + person)
-        place = self._rig.genesis.districts[0]
-        body = Request(
-            recipient=sender,
-            payer_kind=Code("person"),
-            payer=sender,
-            service=self._rig.genesis.catalogue[0].parent,
-            district=place.code,
-            site=place.sites[0],
-            start_ms=EpochMs(now_ms + AHEAD_MS),
-            expected_min=Minutes(60),
-            invited=NO_ID,
-            job=NO_ID,
-            rule=Code("-"),
-            consent=Code("own-key"),
-            consent_evidence=ZERO_HASH,
-            detail=ZERO_HASH,
-        )
-        return build(
-            self._chain_id, seed_of(person), sender, 0, sequence, now_ms + VALID_MS, 1, body
-        )
 
     def _now_ms(self) -> int:
         """The city's time as the first node tells it that answers."""
@@ -142,61 +107,47 @@ class Load:
                 return status.now_ms
         return self._rig.genesis.created_ms
 
-    def _commit(
-        self, http: httpx2.Client, chance: random.Random, signed: SignedTransaction
-    ) -> None:
+    def _commit(self, http: httpx2.Client, chance: random.Random, said: Said) -> Told | None:
         begun_s, sent_s = time.monotonic(), -RESEND_S
         while time.monotonic() - begun_s < GIVE_UP_S:
             district = chance.choice(self._rig.answering() or self._rig.districts)
             try:
                 if time.monotonic() - sent_s >= RESEND_S:
-                    self._send(http, district, signed)
+                    self._send(http, district, said)
                     sent_s = time.monotonic()
-                if self._ask(http, district, signed, begun_s):
-                    self._look(http, chance.choice((district, *self._rig.answering())))
-                    return
+                told = self._ask(http, district, said, begun_s)
+                if told is not None:
+                    self.history.told.append(told)
+                    return told
             except httpx2.TransportError:
                 sent_s = -RESEND_S
             time.sleep(PAUSE_S)
-        with self._lock:
-            self.lost.append(signed.tx_id)
+        self.history.lost.append(said.signed.tx_id)
+        return None
 
-    def _send(self, http: httpx2.Client, district: str, signed: SignedTransaction) -> None:
-        url = f"{self._urls[Code(district)]}/v1/transactions"
-        reply = http.post(url, content=signed.raw, headers=_BYTES)
+    def _send(self, http: httpx2.Client, district: str, said: Said) -> None:
+        url = f"{self._url(district)}/v1/transactions"
+        reply = http.post(url, content=said.signed.raw, headers=_BYTES)
         if reply.status_code >= _REFUSED:
-            with self._lock:
-                self.refused.append(reply.text)
+            self.history.refused.append(reply.text)
 
-    def _ask(
-        self, http: httpx2.Client, district: str, signed: SignedTransaction, begun_s: float
-    ) -> bool:
+    def _ask(self, http: httpx2.Client, district: str, said: Said, begun_s: float) -> Told | None:
         node = self._rig.life(district)
-        reply = http.get(f"{self._urls[Code(district)]}/v1/transactions/{signed.tx_id.hex()}")
-        if reply.status_code != _OK:
-            return False
-        document = reply.json()
-        if document["status"] != "COMMITTED":
-            return False
-        with self._lock:
-            place = int(document["height"]), int(document["index"])
-            now_s = time.monotonic()
-            self.told.append(Told(signed.tx_id, signed.raw, node, *place, begun_s, now_s))
-        return True
+        reply = http.get(f"{self._url(district)}/v1/transactions/{said.signed.tx_id.hex()}")
+        document = reply.json() if reply.status_code == _OK else {}
+        if document.get("status") != "COMMITTED":
+            return None
+        place = int(document["height"]), int(document["index"])
+        return Told(said, node, *place, begun_s, time.monotonic())
 
-    def _look(self, http: httpx2.Client, district: str) -> None:
-        """Ask a node for its height: the newest write that its answers show."""
-        node, begun_s = self._rig.life(district), time.monotonic()
-        reply = http.get(f"{self._urls[Code(district)]}/v1/status")
-        if reply.status_code == _OK:
-            with self._lock:
-                self.reads.append(
-                    Read(node, begun_s, time.monotonic(), int(reply.json()["height"]))
-                )
+    def _url(self, district: str) -> str:
+        return self._rig.city.doors(district).public
 
-    def writes(self) -> list[Write]:
-        """All that was called final, as a history."""
-        return [
-            Write(one.tx_id.hex(), one.by, one.begun_s, one.ended_s, (one.height, one.index))
-            for one in self.told
-        ]
+    def _look(self, eyes: Eyes, chance: random.Random, told: Told) -> None:
+        """Read at the node that has just told, or at another; what is not older than the write is fenced by it."""
+        district = chance.choice((told.by.partition("/")[0], *self._rig.answering()))
+        with contextlib.suppress(httpx2.TransportError):
+            self.history.reads += [
+                replace(read, fence_s=told.begun_s) if read.height >= told.height else read
+                for read in eyes.look(chance, district)
+            ]

@@ -14,9 +14,9 @@ from typing import Final
 import msgspec
 
 from node.chain.genesis import Genesis
-from node.chain.types import Code
+from node.chain.types import Code, EpochMs
 from node.city import ports, processes
-from node.city.ceremony import CityPlaces, found, node_toml, settle_in
+from node.city.ceremony import STAFF_YEARS_MS, CityPlaces, found, node_toml, settle_in
 from node.city.plan import read_plan
 from node.city.ports import NodePorts
 from node.city.processes import NodeProcess, wait_until
@@ -44,22 +44,26 @@ class Rig:
         genesis: with the people.
         first_person: index of the first of them in genesis.
         people: how many.
+        bankers: how many more, after them.
     """
 
-    def __init__(self, root: Path, nodes: int, people: int) -> None:
+    def __init__(self, root: Path, nodes: int, people: int, bankers: int = 0) -> None:
         """Found a rehearsal city; nothing runs yet.
 
         Args:
             root: an empty directory.
             nodes: how many districts.
             people: how many persons who hold keys, beside the staff.
+            bankers: how many more, for a bank.
         """
         self._root = root
         environment = dict(os.environ)  # noqa: TID251 - handed on to the processes
         founding = found(read_plan().first(nodes), SystemClock().now_ms(), rehearsal=True)
         self.genesis: Genesis
-        self.genesis, self.first_person = with_people(founding.genesis, people)
+        until_ms = EpochMs(founding.genesis.created_ms + STAFF_YEARS_MS)
+        self.genesis, self.first_person = with_people(founding.genesis, people + bankers, until_ms)
         self.people = people
+        self.bankers = bankers
         founding = replace_genesis(founding, self.genesis)
         chosen = ports.choose([d.code for d in self.genesis.districts], None)
         settle_in(CityPlaces(root / "city"), founding, chosen)

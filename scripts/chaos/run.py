@@ -23,6 +23,7 @@ class Done:
     seconds: float
     """From the harm to a city of one mind again."""
     height: int
+    note: str = ""
 
 
 @dataclass(slots=True)
@@ -43,8 +44,9 @@ class Run:
         begun_s = time.monotonic()
         met = TROUBLES[name](self.rig, self.chance)
         height = self.rig.settle()
-        one = Done(met.kind, ", ".join(met.districts), time.monotonic() - begun_s, height)
-        settled = [told for told in self.load.told if told.height <= height]
+        spent_s = time.monotonic() - begun_s
+        one = Done(met.kind, ", ".join(met.districts), spent_s, height, met.note)
+        settled = [told for told in self.load.history.told if told.height <= height]
         require_kept(self.rig, settled[-SAMPLE:])
         self.done.append(one)
         return one

@@ -28,6 +28,7 @@ class Met:
 
     kind: str
     districts: tuple[str, ...]
+    note: str = ""
 
 
 def kill(rig: Rig, chance: random.Random) -> Met:
@@ -84,7 +85,7 @@ def leap(rig: Rig, chance: random.Random) -> Met:
     rig.city.doors(victim).leap_to(before_ms + hours * HOUR_MS)
     time.sleep(chance.uniform(0, PAUSE_MAX_S))
     rig.city.advance(hours * HOUR_MS)
-    return Met(f"clock +{hours} h", (victim,))
+    return Met("clock", (victim,), f"+{hours} h")
 
 
 def copy(rig: Rig, chance: random.Random) -> Met:

@@ -61,7 +61,7 @@ def test_a_wiped_node_far_behind_joins_by_a_snapshot_signs_again_and_becomes_who
             rig.start(victim)
             rig.wait_ready([victim])
         rig.settle()
-        assert work.lost == []
+        assert work.history.lost == []
         assert base_of(home.data).whole
         doors = rig.city.doors(victim)
         status = asked(f"{doors.public}/v1/status")[1]
@@ -80,7 +80,7 @@ def test_a_wiped_node_far_behind_joins_by_a_snapshot_signs_again_and_becomes_who
         rig.start(victim)
         height = rig.settle()
         assert asked(f"{doors.public}/v1/status")[1]["blocks_from"] == 1
-        require_kept(rig, work.told)
+        require_kept(rig, work.history.told)
         assert require_one_word(rig, rig.copies()) > height
 
 

@@ -1,5 +1,7 @@
 """The judge of histories: it accepts what one ledger could have answered, and finds what it could not."""
 
+from dataclasses import replace
+
 import pytest
 
 from scripts.chaos.linearizable import NotLinearizable, Read, Write, require_linearizable
@@ -16,6 +18,11 @@ def look(begun_s: float, height: int, balance: int, node: str = "a") -> Read:
     return Read(node, begun_s, begun_s + 0.1, height, "y", balance)
 
 
+def fenced(begun_s: float, height: int, balance: int, fence_s: float) -> Read:
+    """The same at a node that nothing is known of, behind a write begun earlier."""
+    return replace(look(begun_s, height, balance, "new"), fence_s=fence_s)
+
+
 WRITES = (give("one", 0, 1), give("two", 1, 2), give("side", 1.2, 2, 1, "b"), give("three", 3, 4))
 
 
@@ -23,6 +30,7 @@ def test_a_history_with_old_reads_at_another_node_is_accepted() -> None:
     """Writes that overlap may stand in either order; a node may be behind."""
     reads = [look(2, 2, 30), look(4, 4, 40), look(4, 1, 10, "b"), look(5, 2, 30, "c")]
     reads[2:3] = [look(4, 2, 30, "b")]
+    reads += [fenced(5, 2, 30, 1.4), fenced(5, 4, 40, 4)]
     assert require_linearizable(WRITES, reads) == len(WRITES) + len(reads)
 
 
@@ -39,6 +47,7 @@ def test_a_history_with_old_reads_at_another_node_is_accepted() -> None:
         pytest.param((give("late", 4, 3),), [], "stands before it", id="time travel"),
         pytest.param((give("same", 4, 4, 1),), [], "stands before it", id="into a final block"),
         pytest.param((), [look(2, 3, 40)], "come to 30", id="from the future"),
+        pytest.param((), [fenced(5, 2, 30, 4)], "was told of 4", id="stale behind its fence"),
     ],
 )
 def test_a_planted_violation_is_found(
