@@ -5,7 +5,7 @@ Whatever comes is held against the quorum's signatures before anybody sees it.
 
 from collections.abc import Callable
 from types import TracebackType
-from typing import Final
+from typing import Final, NamedTuple
 
 from node.app.calling import PeerCaller
 from node.chain.codec import encode
@@ -28,6 +28,14 @@ from node.runtime.recovery import decided_fault
 BLOCKS_KIND: Final = 129
 
 Pair = tuple[bytes, bytes]
+
+
+class _Run(NamedTuple):
+    """Consecutive heights that one peer gave."""
+
+    first: Height
+    last: Height
+    peer: str
 
 
 class PeerBlocks:
@@ -53,7 +61,7 @@ class PeerBlocks:
         self._tell = tell
         self._caller = PeerCaller(config, genesis, node_keys)
         self._given: dict[Height, tuple[str, Pair]] = {}
-        self._givers: dict[Height, str] = {}
+        self._givers: list[_Run] = []
         self._untrusted: set[str] = set()
 
     def __enter__(self) -> "PeerBlocks":
@@ -86,16 +94,25 @@ class PeerBlocks:
             else:
                 raise _nobody_has(height, asked)
         giver, pair = self._given.pop(height)
-        self._givers[height] = giver
+        self._remember(height, giver)
         self._tell(height, giver)
         return pair
 
     def distrust(self, height: Height) -> None:
         """The block that was given for this height is not valid: its giver is asked no more."""
-        giver = self._givers.pop(height, None)
+        runs = (run for run in reversed(self._givers) if run.first <= height <= run.last)
+        giver = next((run.peer for run in runs), None)
         if giver is not None:
             self._untrusted.add(giver)
             self._given = {h: given for h, given in self._given.items() if given[0] != giver}
+
+    def _remember(self, height: Height, giver: str) -> None:
+        """Who gave what, in runs: of a million blocks most come from the same few peers."""
+        last = self._givers[-1] if self._givers else None
+        if last is not None and (last.peer, last.last + 1) == (giver, height):
+            self._givers[-1] = _Run(last.first, height, giver)
+        else:
+            self._givers.append(_Run(height, height, giver))
 
     def _reach_anybody(self) -> None:
         if not self._caller.reach(frozenset(self._untrusted)):
