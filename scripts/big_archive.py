@@ -39,7 +39,7 @@ from node.chain.state import View
 from node.chain.transition import BlockRun, Execution
 from node.chain.tx.envelope import SignedTransaction
 from node.chain.types import NO_HASH, EpochMs, Hash, Height, Id, Round
-from node.runtime.executor import summary_of
+from node.runtime.summaries import summary_of
 from node.sim.workload.ground import Ground, made_ground
 from node.sim.workload.hands import Hand, seed_from
 from node.sim.workload.life import DAYS_MAX, PEOPLE_MIN, Life

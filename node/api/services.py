@@ -282,6 +282,10 @@ class StatusView(Protocol):
         """Why it does not."""
 
     @property
+    def chain_from(self) -> Height:
+        """The chain's first height."""
+
+    @property
     def blocks_from(self) -> Height:
         """Height of the oldest block here."""
 

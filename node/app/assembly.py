@@ -18,6 +18,7 @@ from node.app.adapters import LoopTimers, NetworkOutbox, SeatRejoin, Watch
 from node.app.beside import BesideWatch
 from node.app.checkpointing import NodeCheckpoints
 from node.app.seatkeys import doppelganger, need_own_keys
+from node.app.regenesis import begin_home_after
 from node.app.shelf import SnapshotMaker, SnapshotShelf, base_of
 from node.app.succession import Succession
 from node.app.upkeep import Upkeep
@@ -126,6 +127,7 @@ class DistrictNode:
         stack.callback(chain.close)
         journal = Journal(kv)
         base = begin_from(base_of(data), self.genesis, block_log, chain)
+        begin_home_after(self.home, self.genesis, chain)
         self.executor = Executor(self.genesis, block_log, chain, self.pool, journal_entries)
         self.executor.base_trail = () if base is None else base.trail
         need_own_keys(authority_of(self.config.district, self._keys), self.executor.tip.authorities)

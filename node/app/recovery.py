@@ -12,8 +12,9 @@ import msgspec
 
 from node.app.beside import look_beside
 from node.app.fetching import PeerBlocks
+from node.app.regenesis import begin_home_after
 from node.app.shelf import base_of
-from node.chain.genesis import Genesis, chain_id_of
+from node.chain.genesis import Genesis, base_height, chain_id_of
 from node.chain.types import Hash, Height
 from node.config import NodeConfig, NodeHome
 from node.console.fault import usage
@@ -95,9 +96,10 @@ def repair_home(
         node.console.fault.Fault: nobody has a block (exit 4).
     """
     genesis = home.read_genesis()
+    first = Height(base_height(genesis) + 1)
     with _held(home) as files, PeerBlocks(config, genesis, home.read_keys(), tell) as source:
         repaired = repair(
-            genesis, files, source, lambda: _rebuild(home, genesis, files, progress), Height(1)
+            genesis, files, source, lambda: _rebuild(home, genesis, files, progress), first
         )
         base_of(home.data).clear()
         return repaired
@@ -208,6 +210,7 @@ def _rebuild(home: NodeHome, genesis: Genesis, files: RealFiles, progress: Progr
         stack.callback(database.close)
         store = ChainStore(database, chain_id_of(genesis))
         begin_from(base_of(home.data), genesis, block_log, store)
+        begin_home_after(home, genesis, store)
 
         def told(final: CommittedBlock) -> None:
             progress(final.execution.height, last)

@@ -108,7 +108,7 @@ def public_services(node: DistrictNode) -> tuple[PublicServices, Callable[[], No
     services = PublicServices(
         clock=clock,
         transactions=TransactionDesk(
-            node.intake, node.pool, store, journal, lambda: node.executor.blocks_from
+            node.intake, node.pool, store, journal, lambda: node.executor.lacks_blocks
         ),
         records=TipRecords(executor, journal),
         histories=AccountHistories(executor, store, journal),

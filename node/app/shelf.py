@@ -23,7 +23,14 @@ KEPT_MAX: Final = 2
 """The newest, and the one before for whoever is in the middle of fetching it."""
 BASE_NAME: Final = "base"
 """Inside the data directory: the snapshot that the node was begun from."""
+PREVIOUS_NAME: Final = "previous"
+"""Inside the data directory: the state that a city founded anew goes on from."""
 _NAME: Final = re.compile(r"\A\d{16}\Z", re.ASCII)
+
+
+def previous_of(data: Path) -> SnapshotFiles:
+    """The last state of the chain before, of a node whose city was founded anew; whole or not there."""
+    return SnapshotFiles(RealFiles(data / PREVIOUS_NAME))
 
 
 def base_of(data: Path) -> SnapshotFiles:

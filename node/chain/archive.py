@@ -2,7 +2,8 @@
 
 ``magic(8) ‖ format(2) ‖ suite(2) ‖ genesis hash(32)``, then records
 ``length(4) ‖ kind(1) ‖ SHA-256(record number(8) ‖ length(4) ‖ kind(1))[:4] ‖ body``, all integers big endian, in this
-order: genesis (1), authority changes (2, any number), blocks (3) from height 1, the tip's certificate (4), end (5).
+order: genesis (1), authority changes (2, any number), blocks (3) from the chain's first height, the tip's certificate
+(4), end (5).
 Nothing inside is compressed. Every byte is bound by framing, canonical form, the hash chain, the next block's
 certificate, or the end's digest over everything before its record.
 
@@ -18,10 +19,10 @@ from node.chain.block import Block, Summary
 from node.chain.certificate import CommitCertificate
 from node.chain.codec import Record, decoder, encode
 from node.chain.errors import Malformed
-from node.chain.genesis import GENESIS_VERSION, Genesis, decode_genesis
+from node.chain.genesis import GENESIS_VERSION, Genesis, base_height, decode_genesis
 from node.chain.hashing import SUITE_ED25519_SHA256
 from node.chain.limits import ARCHIVE_RECORD_MAX_BYTES
-from node.chain.types import Hash, HashF, HeightF, UintF
+from node.chain.types import Hash, HashF, Height, HeightF, UintF
 from node.chain.verify import AuthorityChange
 from node.chain.violations import Incomplete, Violation, ViolationCode
 
@@ -32,6 +33,8 @@ NUMBERS_END: Final = 12
 """Of the head: magic, format and suite."""
 FRAME_BYTES: Final = 9
 CHECK_BYTES: Final = 4
+
+FROM_NOTHING: Final = Height(0)
 
 KIND_GENESIS, KIND_CHANGE, KIND_BLOCK, KIND_TIP, KIND_END = 1, 2, 3, 4, 5
 _MAY_FOLLOW: Final = {
@@ -122,7 +125,7 @@ class ArchiveWriter:
         self._sink = sink
         self._digest = sha256()
         self._records = 0
-        self._height, self._tip = 0, genesis_hash
+        self._height, self._tip = base_height(genesis), genesis_hash
         assert genesis.version == GENESIS_VERSION
         self._write(head(genesis_hash))
         self._record(KIND_GENESIS, encode(genesis))
@@ -142,7 +145,7 @@ class ArchiveWriter:
         if certificate is not None:
             self._record(KIND_TIP, encode(certificate))
         digest = Hash(self._digest.digest())
-        end = End(self._records, self._height, self._tip, digest)  # type: ignore[arg-type]
+        end = End(self._records, self._height, self._tip, digest)
         self._record(KIND_END, encode(end))
 
     def _record(self, kind: int, body: bytes) -> None:
@@ -154,8 +157,15 @@ class ArchiveWriter:
         self._sink.write(data)
 
 
-def read_frames(source: ByteSource, genesis_hash: Hash) -> Iterator[Framed]:
+def read_frames(
+    source: ByteSource, genesis_hash: Hash, base: Height = FROM_NOTHING
+) -> Iterator[Framed]:
     """The records of an archive, framing and order checked, bodies as bytes.
+
+    Args:
+        source: the archive, from its first byte.
+        genesis_hash: of its genesis.
+        base: the height before its first block, for naming places.
 
     Raises:
         Violation: magic, format, genesis hash, frame, kind, order, or bytes after the end.
@@ -163,7 +173,7 @@ def read_frames(source: ByteSource, genesis_hash: Hash) -> Iterator[Framed]:
     """
     digest = sha256()
     digest.update(_read_head(source, genesis_hash))
-    number, last, height = 0, 0, 0
+    number, last, height = 0, 0, int(base)
     while last != KIND_END:
         lead = source.read(FRAME_BYTES)
         if len(lead) < FRAME_BYTES:

@@ -72,6 +72,11 @@ class NodeHome:
         return self.root / "config" / "genesis.json"
 
     @property
+    def previous_genesis(self) -> Path:
+        """The beginning of the chain before, where the city was founded anew."""
+        return self.root / "config" / "previous-genesis.json"
+
+    @property
     def data(self) -> Path:
         """The stores."""
         return self.root / "data"

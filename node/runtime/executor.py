@@ -27,7 +27,7 @@ from node.chain.certificate import (
 )
 from node.chain.codec import encode
 from node.chain.errors import Bug, Rejected
-from node.chain.genesis import Genesis, chain_id_of
+from node.chain.genesis import Genesis, base_height, chain_id_of
 from node.chain.hashing import SUITE_ED25519_SHA256
 from node.chain.ledger import Changes, Ledger
 from node.chain.limits import BLOCK_EVIDENCE_MAX
@@ -43,6 +43,7 @@ from node.runtime.application import LedgerApplication
 from node.runtime.opening import InvalidBlock, KeptHeader, decode_kept_header, open_state
 from node.runtime.ports import DecidedBlock, Tip
 from node.runtime.protocol import need_known
+from node.runtime.summaries import summary_of
 from node.store.blocklog import BlockLog
 from node.store.chainstore import BlockChanges, ChainStore, TransactionEntry
 from node.store.kv import Change
@@ -184,8 +185,18 @@ class Executor:
 
     @property
     def blocks_from(self) -> Height:
-        """Height of the oldest block here: 1, unless the node was begun from a snapshot and is not whole again."""
-        return self.block_log.first_height or Height(1)
+        """Height of the oldest block here: the chain's first, unless the node began from a snapshot and lacks some."""
+        return self.block_log.first_height or self.chain_from
+
+    @property
+    def chain_from(self) -> Height:
+        """Height of the chain's first block: 1, unless the city was founded anew after a loss."""
+        return Height(base_height(self.genesis) + 1)
+
+    @property
+    def lacks_blocks(self) -> bool:
+        """Whether blocks of the chain's beginning are not here."""
+        return self.blocks_from > self.chain_from
 
     def watch(self, watcher: Watcher) -> None:
         """Tell of every block from now on, after it is durable."""
@@ -259,7 +270,7 @@ class Executor:
     def kept_header(self, height: Height) -> KeptHeader | None:
         """Header and summary of a decided block."""
         raw = self.store.header(height)
-        return None if raw is None or height == 0 else decode_kept_header(raw)
+        return decode_kept_header(raw) if raw else None
 
     def next_due_ms(self) -> EpochMs | None:
         """When the earliest timer of the state is due."""
@@ -376,20 +387,6 @@ class Executor:
         )
         for watcher in self._watchers:
             watcher(committed)
-
-
-def summary_of(execution: Execution) -> Summary:
-    """The log leaf that closes a block."""
-    return Summary(
-        height=execution.height,
-        time_ms=execution.time_ms,
-        transaction_count=len(execution.receipts),
-        timer_count=len(execution.timers),
-        state_root=execution.staged.root,
-        finals_root=execution.finals_root,
-        next_authorities_hash=execution.next_authorities_hash,
-        policy_hash=execution.policy_hash,
-    )
 
 
 def _entries(candidate: _Candidate) -> tuple[TransactionEntry, ...]:

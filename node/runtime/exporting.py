@@ -7,6 +7,7 @@ from typing import Final
 from node.chain.archive import ArchiveWriter
 from node.chain.block import block_id
 from node.chain.errors import Bug
+from node.chain.genesis import base_height
 from node.chain.types import Height
 from node.runtime.executor import Executor
 from node.runtime.trail import trail_below
@@ -42,7 +43,7 @@ def archive_pieces(executor: Executor) -> Iterator[bytes]:
     writer = ArchiveWriter(buffer, executor.genesis, executor.chain_id)
     for change in trail_below(executor, Height(tip.height + 1)):
         writer.change(change)
-    for height in range(1, tip.height + 1):
+    for height in range(base_height(executor.genesis) + 1, tip.height + 1):
         decided, kept = executor.decided(Height(height)), executor.kept_header(Height(height))
         if decided is None or kept is None:
             raise Bug(f"block {height} is below the tip and not here")

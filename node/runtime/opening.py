@@ -11,7 +11,15 @@ from node.chain.block import Header, Summary, block_id, decode_block
 from node.chain.certificate import CommitCertificate, authority_set_hash, decode_certificate
 from node.chain.codec import Record, decoder, encode
 from node.chain.errors import Malformed
-from node.chain.genesis import Genesis, chain_id_of, city_id_of, first_records, new_ledger
+from node.chain.genesis import (
+    Genesis,
+    SuccessorGenesis,
+    base_height,
+    chain_id_of,
+    city_id_of,
+    first_records,
+    new_ledger,
+)
 from node.chain.ledger import Ledger
 from node.chain.merkle import Frontier, leaf_hash
 from node.chain.records import decode_record, encode_record, record_key
@@ -53,17 +61,22 @@ class Opened:
     ledger: Ledger
     point: Point
     certificate: CommitCertificate | None
-    """Of the block at the point; None at height 0."""
+    """Of the block at the point; None before the first block."""
 
 
 def open_state(genesis: Genesis, block_log: BlockLog, store: ChainStore) -> Opened:
     """The state that the chain store holds; that of genesis, written into it, when it is empty.
 
+    A successor's genesis has no state of its own: ``successors.begin_after`` has put the one before it there.
+
     Raises:
+        StorageFault: ``PREVIOUS_MISSING``, the store is empty and the genesis a successor's.
         StorageFault: ``BLOCK_LOG_INCOMPLETE``, the log ends before the store; ``BLOCK_LOG_DAMAGED``, the log's block
             cannot be read; ``DATABASE_DAMAGED``, the store contradicts the log or itself.
     """
     applied = store.applied_height
+    if isinstance(genesis, SuccessorGenesis) and applied in {None, base_height(genesis)}:
+        return _opened_after(genesis, store)
     if applied is None:
         records = {record_key(r): encode_record(r) for r in first_records(genesis)}
         store.apply(BlockChanges(Height(0), chain_id_of(genesis), b"", records))
@@ -75,6 +88,17 @@ def open_state(genesis: Genesis, block_log: BlockLog, store: ChainStore) -> Open
         return Opened(*_restored(genesis, header, store), certificate)
     except Malformed as fault:
         raise _differs(applied, str(fault)) from fault
+
+
+def _opened_after(genesis: SuccessorGenesis, store: ChainStore) -> Opened:
+    """Before a successor's first block, with the state that ``begin_after`` has just written."""
+    if store.applied_height is None:
+        reason = f"the state of chain {genesis.link.chain_id.hex()[:16]} at {base_height(genesis)}"
+        raise StorageFault(StorageCode.PREVIOUS_MISSING, "index database", reason)
+    ledger = Ledger(chain_id_of(genesis), city_id_of(genesis))
+    ledger.load(decode_record(raw) for _, raw in store.load_records())
+    ledger.height, ledger.time_ms = base_height(genesis), genesis.link.header.time_ms
+    return Opened(ledger, start(genesis, ledger.records.values()), None)
 
 
 def _logged(block_log: BlockLog, height: Height) -> tuple[Header, CommitCertificate]:

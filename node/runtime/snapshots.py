@@ -14,7 +14,7 @@ from msgspec.structs import replace
 from node.chain.block import block_id
 from node.chain.codec import encode
 from node.chain.errors import Bug
-from node.chain.genesis import Genesis
+from node.chain.genesis import Genesis, base_height
 from node.chain.hashing import SUITE_ED25519_SHA256
 from node.chain.limits import SNAPSHOT_MANIFEST_MAX_BYTES
 from node.chain.records import StateRecord
@@ -151,7 +151,7 @@ def begin_from(
         StorageFault: ``BASE_DAMAGED``, the base does not prove itself, or is gone; the disk fails.
     """
     first = block_log.first_height
-    if first == 1 or (first is None and not base.whole):
+    if first == base_height(genesis) + 1 or (first is None and not base.whole):
         return None
     if not base.whole:
         raise StorageFault(

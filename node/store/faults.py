@@ -28,6 +28,7 @@ class StorageCode(IntEnum):
     UPDATE_NEEDED = 13
     NUMBER_DAMAGED = 14
     BASE_DAMAGED = 15
+    PREVIOUS_MISSING = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +126,12 @@ EXPLANATIONS: Final[dict[StorageCode, Explanation]] = {
         "The snapshot that the node was begun from is damaged. The repair fetches all blocks from the other districts "
         "and executes them; no snapshot is needed then.",
         "timebank node repair",
+    ),
+    StorageCode.PREVIOUS_MISSING: Explanation(
+        "这座城市重新创立过；前一条链的创世文件或末态快照缺失或不符，没有它就没有人和分钟。请再次安装。",
+        "This city was founded anew, and the genesis or the last state of the chain before is missing or another. "
+        "Without it there are no people and no minutes; install it again.",
+        "timebank node regenesis install",
     ),
 }
 

@@ -58,6 +58,10 @@ class Condition(Enum):
     """Signed with another key."""
 
 
+FROM_NOTHING: Final = Height(0)
+"""Before block 1."""
+
+
 class VoteLog:
     """The open log. Every method raises ``StorageFault``; after one, nothing may be signed."""
 
@@ -83,15 +87,20 @@ class VoteLog:
         """What the log is good for; ``rejoin`` makes it whole."""
 
     @classmethod
-    def create(cls, files: Files, chain_id: Hash) -> None:
+    def create(cls, files: Files, chain_id: Hash, base: Height = FROM_NOTHING) -> None:
         """Make the log of a new key; never call it for a key that may have signed.
+
+        Args:
+            files: the data directory.
+            chain_id: the chain whose messages these will be.
+            base: the height before the chain's first block.
 
         Raises:
             StorageFault: ``FILE_EXISTS`` when there is a log, among others.
         """
         if NAME in files.names():
             raise StorageFault(StorageCode.FILE_EXISTS, NAME, "there is a vote log already")
-        _write_new(files, chain_id, [Mark(Height(0))]).close()
+        _write_new(files, chain_id, [Mark(base)]).close()
 
     @property
     def may_sign(self) -> bool:

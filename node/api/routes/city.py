@@ -27,6 +27,7 @@ _STATUS: Final = {
     "reasons": [],
     "pending": 0,
     "blocks_from": 1,
+    "chain_from": 1,
     "offences": 0,
     "protocol": 1,
     "protocol_known": 1,
@@ -119,4 +120,4 @@ async def checkpoint(request: Request) -> Response:
     note = services_of(request).city.checkpoint()
     if note is None:
         raise ApiFault(ApiCode.NO_CHECKPOINT)
-    return PlainTextResponse(note)
+    return PlainTextResponse(note, headers={"Cache-Control": "no-cache"})

@@ -61,9 +61,9 @@ async def metrics(request: Request) -> Response:
 @router.get("/export", summary="The archive", responses=bytes_answer("Up to the present tip."))
 async def export(request: Request) -> Response:
     """The whole chain as one file, streamed; `timebank audit verify` checks it."""
-    oldest = _services(request).status.status().blocks_from
-    if oldest > 1:
-        raise ApiFault(ApiCode.NOT_WHOLE, f"blocks from {oldest}")
+    status = _services(request).status.status()
+    if status.blocks_from > status.chain_from:
+        raise ApiFault(ApiCode.NOT_WHOLE, f"blocks from {status.blocks_from}")
     headers = {"Content-Disposition": 'attachment; filename="archive.bin"'}
     return StreamingResponse(_services(request).exports.archive(), 200, headers, BYTES)
 

@@ -12,7 +12,7 @@ from node.app.doctor.findings import Finding, doubtful, of_storage, well
 from node.app.shelf import BASE_NAME
 from node.chain.block import Header, decode_block
 from node.chain.errors import Malformed
-from node.chain.genesis import Genesis, chain_id_of
+from node.chain.genesis import Genesis, base_height, chain_id_of
 from node.chain.protocol import FIRST_PROTOCOL, KNOWN_PROTOCOL
 from node.chain.records import decode_record, key_of
 from node.chain.records.settings import ProtocolRecord, policy_id
@@ -69,7 +69,7 @@ def look_at_stores(home: NodeHome, genesis: Genesis) -> StoresSeen:
         except StorageFault as fault:
             return StoresSeen((of_storage(BLOCKS, fault, root),), None)
         tip = log.last_height or Height(0)
-        missing = _of_base(home, log, root)
+        missing = _of_base(home, genesis, log, root)
         database, protocols = _of_database(home, chain_id, tip, has_blocks=len(log) > 0)
         findings = (
             _of_log(log, tip),
@@ -156,10 +156,11 @@ def _of_proposals(files: ShadowFiles, root: str) -> Iterator[Finding]:
         yield well(PROPOSALS, t(zh="可读", en="readable"))
 
 
-def _of_base(home: NodeHome, log: BlockLog, root: str) -> Iterator[Finding]:
-    """A log that begins above block 1 needs its base; whether that is sound is looked at with the rest."""
-    first = log.first_height or Height(1)
-    if first > 1 and not SnapshotFiles(ShadowFiles(home.data / BASE_NAME)).whole:
+def _of_base(home: NodeHome, genesis: Genesis, log: BlockLog, root: str) -> Iterator[Finding]:
+    """A log that begins above the chain's first block needs its base, which is looked at with the rest."""
+    begins = base_height(genesis) + 1
+    first = log.first_height or begins
+    if first > begins and not SnapshotFiles(ShadowFiles(home.data / BASE_NAME)).whole:
         reason = f"gone; the block log begins at {first}"
         yield of_storage(BASE, StorageFault(StorageCode.BASE_DAMAGED, BASE_NAME, reason), root)
 

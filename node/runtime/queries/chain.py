@@ -8,6 +8,7 @@ from typing import Final
 from node.chain.archive import ArchiveWriter
 from node.chain.block import block_id
 from node.chain.codec import encode
+from node.chain.genesis import base_height
 from node.chain.merkle import Frontier, inclusion_proof, leaf_hash
 from node.chain.proof import (
     PROOF_VERSION,
@@ -220,7 +221,7 @@ class ArchiveExport:
         writer = ArchiveWriter(pieces, executor.genesis, executor.chain_id)
         for change in trail_below(executor, Height(tip.height + 1)):
             writer.change(change)
-        for number in range(1, tip.height + 1):
+        for number in range(base_height(executor.genesis) + 1, tip.height + 1):
             height = Height(number)
             kept, decided = executor.kept_header(height), executor.decided(height)
             assert kept is not None

@@ -86,7 +86,9 @@ class NodeStatus:
     """How long a signature should be valid, in the city's time."""
     pending: int
     blocks_from: Height
-    """Oldest block here: above 1 on a node that was begun from a snapshot and lacks those before."""
+    """Oldest block here: above ``chain_from`` on a node that was begun from a snapshot and lacks those before."""
+    chain_from: Height
+    """The chain's first height: 1, or that after the last block of a chain that was lost."""
     protocol: int
     """The version in force for the next block."""
     protocol_known: int
@@ -140,6 +142,7 @@ class StatusDesk:
             validity_ms=min(VALIDITY_MS * genesis.rehearsal_rate, longest // 2),
             pending=len(self._pool),
             blocks_from=executor.blocks_from,
+            chain_from=executor.chain_from,
             protocol=protocol_at(executor.ledger, following),
             protocol_known=executor.known_protocol,
             protocol_next=0 if waiting is None else waiting.version,

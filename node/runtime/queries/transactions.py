@@ -55,14 +55,14 @@ class TransactionDesk:
         pool: Mempool,
         store: ChainStore,
         journal: Journal,
-        blocks_from: Callable[[], Height],
+        lacks_blocks: Callable[[], bool],
     ) -> None:
         """Hand in through ``intake``; look in pool, store and journal.
 
-        ``blocks_from`` is the height of the oldest block here. A transaction that is not found may stand in an older
-        one, so a node that lacks blocks calls nothing superseded or expired.
+        ``lacks_blocks`` tells whether older blocks are not here. A transaction that is not found may stand in one of
+        them, so a node that lacks blocks calls nothing superseded or expired.
         """
-        self._blocks_from = blocks_from
+        self._lacks_blocks = lacks_blocks
         self._intake = intake
         self._pool = pool
         self._store = store
@@ -98,7 +98,7 @@ class TransactionDesk:
         answer = self._pool.answers.last(tx_id)
         if answer is None:
             return TransactionStatus(tx_id, UNKNOWN)
-        whole = self._blocks_from() == 1
+        whole = not self._lacks_blocks()
         ended = _ENDED.get(answer.code, UNKNOWN) if answer.final and whole else UNKNOWN
         return TransactionStatus(tx_id, ended, code=f"E{answer.code.value}")
 

@@ -160,7 +160,7 @@ class DoorCity(KernelCity):
         return PublicServices(
             clock=clock,
             transactions=TransactionDesk(
-                self.intake, self.pool, self.store, self.journal, lambda: self.executor.blocks_from
+                self.intake, self.pool, self.store, self.journal, lambda: self.executor.lacks_blocks
             ),
             records=TipRecords(self.executor, self.journal),
             histories=AccountHistories(self.executor, self.store, self.journal),

@@ -105,7 +105,7 @@ def desk_of(node: LedgerNode) -> TransactionDesk:
     intake = Intake(node.pool, lambda _: None, lambda _: None)
     journal = Journal(node.kv)
     return TransactionDesk(
-        intake, node.pool, node.store, journal, lambda: node.executor.blocks_from
+        intake, node.pool, node.store, journal, lambda: node.executor.lacks_blocks
     )
 
 
