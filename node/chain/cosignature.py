@@ -14,6 +14,8 @@ from node.chain.hashing import SUITE_ED25519_SHA256
 
 _COSIGNATURE: Final = b"\x04"
 TIME_BYTES: Final = 8
+TIME_MAX_S: Final = 2**63 - 1
+"""No line names a later second."""
 BODY_BYTES: Final = TIME_BYTES + keys.SIGNATURE_BYTES
 
 
@@ -50,6 +52,8 @@ def cosigned_at(checkpoint: Checkpoint, line: Line, name: str, key: bytes) -> in
     if not own or len(line.signature) != BODY_BYTES:
         return None
     time_s = int.from_bytes(line.signature[:TIME_BYTES], "big")
+    if time_s > TIME_MAX_S:
+        return None
     signature = line.signature[TIME_BYTES:]
     message = cosigned_bytes(checkpoint, time_s)
     return time_s if keys.verify(SUITE_ED25519_SHA256, key, message, signature) else None

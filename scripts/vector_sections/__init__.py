@@ -10,6 +10,7 @@ from scripts.vector_sections import (
     archive,
     blocks,
     checkpoint,
+    cosignatures,
     encoding,
     frames,
     hashing,
@@ -31,6 +32,7 @@ SECTIONS: dict[str, Callable[[], dict[str, Json]]] = {
     "messages": messages.section,
     "frames": frames.section,
     "checkpoint": checkpoint.section,
+    "cosignatures": cosignatures.section,
     "blocks": blocks.section,
     "archive": archive.section,
 }

@@ -23,10 +23,10 @@ from scripts.vector_sections.constants import CHAIN_ID, OTHER_CHAIN_ID, Json, he
 
 _CITY = Code("nanjing")
 _DISTRICTS = ("gulou", "jianye", "qinhuai", "xuanwu")
-_ORIGIN = origin_of(_CITY, CHAIN_ID)
+ORIGIN = origin_of(_CITY, CHAIN_ID)
 _SIZE = 7
 _ROOT = root_of([leaf_hash(bytes([number]) * number) for number in range(_SIZE)])
-_CHECKPOINT = Checkpoint(_ORIGIN, _SIZE, _ROOT)
+CHECKPOINT = Checkpoint(ORIGIN, _SIZE, _ROOT)
 
 
 def _seed(district: str) -> bytes:
@@ -43,6 +43,11 @@ def _authorities() -> AuthoritySet:
     )
 
 
+def lines_of(*districts: str) -> tuple[Line, ...]:
+    """Lines of these districts under the checkpoint."""
+    return _lines(CHECKPOINT, *districts)
+
+
 def _lines(checkpoint: Checkpoint, *districts: str) -> tuple[Line, ...]:
     return tuple(sign_line(checkpoint, _seed(district)) for district in districts)
 
@@ -51,35 +56,35 @@ def _note(name: str, note: Note) -> Json:
     """A note with its verdict: who signed it, or that it is refused whole."""
     case: dict[str, Json] = {"name": name, "note": encode_note(note).decode()}
     try:
-        found = list(signers(note, _ORIGIN, _authorities()))
-        return case | {"signers": found, "certified": certified(note, _ORIGIN, _authorities())}
+        found = list(signers(note, ORIGIN, _authorities()))
+        return case | {"signers": found, "certified": certified(note, ORIGIN, _authorities())}
     except Malformed as fault:
         return case | {"error": int(fault.code)}
 
 
 def _notes() -> list[Json]:
-    everybody = _lines(_CHECKPOINT, *_DISTRICTS)
+    everybody = _lines(CHECKPOINT, *_DISTRICTS)
     witness = Line("witness.example/nanjing", bytes(4), bytes(72))
     renamed = Line("witness.example/gulou", everybody[0].key_id, everybody[0].signature)
     elsewhere = Checkpoint(origin_of(_CITY, OTHER_CHAIN_ID), _SIZE, _ROOT)
-    larger = Checkpoint(_ORIGIN, _SIZE + 1, _ROOT)
+    larger = Checkpoint(ORIGIN, _SIZE + 1, _ROOT)
     return [
-        _note("everybody", Note(_CHECKPOINT, everybody)),
-        _note("a quorum, in another order", Note(_CHECKPOINT, everybody[:0:-1])),
-        _note("one below the quorum", Note(_CHECKPOINT, everybody[:2])),
-        _note("a witness beside them", Note(_CHECKPOINT, (witness, *everybody[:3]))),
-        _note("a known key id under another name", Note(_CHECKPOINT, (renamed, *everybody[1:3]))),
-        _note("nobody known", Note(_CHECKPOINT, (witness,))),
+        _note("everybody", Note(CHECKPOINT, everybody)),
+        _note("a quorum, in another order", Note(CHECKPOINT, everybody[:0:-1])),
+        _note("one below the quorum", Note(CHECKPOINT, everybody[:2])),
+        _note("a witness beside them", Note(CHECKPOINT, (witness, *everybody[:3]))),
+        _note("a known key id under another name", Note(CHECKPOINT, (renamed, *everybody[1:3]))),
+        _note("nobody known", Note(CHECKPOINT, (witness,))),
         _note(
             "a line for another size",
-            Note(_CHECKPOINT, (*_lines(larger, "gulou"), *everybody[1:])),
+            Note(CHECKPOINT, (*_lines(larger, "gulou"), *everybody[1:])),
         ),
         _note("another chain", Note(elsewhere, _lines(elsewhere, *_DISTRICTS))),
     ]
 
 
 def _refused() -> list[Json]:
-    text = encode_note(Note(_CHECKPOINT, _lines(_CHECKPOINT, "gulou"))).decode()
+    text = encode_note(Note(CHECKPOINT, _lines(CHECKPOINT, "gulou"))).decode()
     origin, size, root, blank, line, _ = text.split("\n")
     longer = b64encode(_ROOT + b"\0").decode()
     cases = [
@@ -113,12 +118,12 @@ def _next_last_character(root: str) -> str:
 def section() -> dict[str, Json]:
     """Four districts and one checkpoint of the log of seven leaves in ``log.json``."""
     authorities = _authorities()
-    ids = [key_id(_ORIGIN, member.checkpoint_key) for member in authorities.members]
+    ids = [key_id(ORIGIN, member.checkpoint_key) for member in authorities.members]
     root: Hash = _ROOT
     return {
         "city": _CITY,
         "chain_id": CHAIN_ID.hex(),
-        "origin": _ORIGIN,
+        "origin": ORIGIN,
         "size": _SIZE,
         "root": root.hex(),
         "authorities": encode(authorities).hex(),
