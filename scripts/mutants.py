@@ -8,7 +8,8 @@ import time
 
 import click
 
-from node.sim.mutants import MUTANTS, hunt
+from node.sim.mutants.all import MUTANTS
+from node.sim.mutants.hunting import hunt
 
 
 @click.command()
@@ -16,9 +17,8 @@ from node.sim.mutants import MUTANTS, hunt
 def main(names: tuple[str, ...]) -> None:
     """Plant bugs, all or those of NAMES."""
     missed = 0
-    for mutant in MUTANTS:
-        if names and mutant.name not in names:
-            continue
+    chosen = [mutant for mutant in MUTANTS if not names or mutant.name in names]
+    for mutant in chosen:
         begun_s = time.monotonic()
         found = hunt(mutant)
         missed += found is None
@@ -27,6 +27,7 @@ def main(names: tuple[str, ...]) -> None:
         print(f"{mutant.name:26} {result:20} of {mutant.seeds:4}  {spent_s:5.1f} s  {mutant.bug}")
         if found is not None:
             print(f"{'':26} {found.reason[:120]}")
+    print(f"{len(chosen) - missed} of {len(chosen)} planted bugs caught")
     sys.exit(1 if missed else 0)
 
 

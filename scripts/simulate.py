@@ -11,7 +11,7 @@ from dataclasses import replace
 
 import click
 
-from node.sim.checkers import Broken
+from node.sim.checkers.faults import Broken
 from node.sim.outcome import run
 from node.sim.world import Kind, plan_of
 

@@ -93,4 +93,7 @@ def _signed(world: World, message: M) -> M:
 
 def _tell(world: World, liar: int, listener: int, message: PeerMessage) -> None:
     kind, payload = encode_message(message)
-    world.nodes[listener].deliver(world.nodes[liar].name, kind, payload)
+    source, target = world.nodes[liar], world.nodes[listener]
+    world.checker.on_sent(source, kind, payload)
+    world.checker.on_arrived(target, kind, payload)
+    target.deliver(source.name, kind, payload)

@@ -149,12 +149,21 @@ class LyingDoor:
     def _other_block(
         self, block: Block, certificate: CommitCertificate
     ) -> tuple[Block, CommitCertificate]:
-        """Another body under a decided header, or a block that nobody decided with signatures that are not for it."""
-        if self._rng.getrandbits(1):
+        """Another body under a decided header, or a block that nobody decided, with signatures that prove nothing.
+
+        They are for the other block, or they are all the liar's own.
+        """
+        chosen = self._rng.randrange(3)
+        if chosen == 0:
             return replace(block, transactions=block.transactions[1:]), certificate
         header = replace(block.header, time_ms=EpochMs(block.header.time_ms + 1))
         name = block_id(self._city.chain_id, header)
-        return replace(block, header=header), replace(certificate, block_id=name)
+        forged = replace(certificate, block_id=name)
+        if chosen == 1:
+            own = replace(forged.votes()[0], signer=self._node.index)
+            entry = (self._node.index, self._signed(own).signature)
+            forged = replace(forged, signatures=(entry,) * len(forged.signatures))
+        return replace(block, header=header), forged
 
     def _signed_vote(self, vote: Vote) -> Vote:
         signed = self._signed(vote)

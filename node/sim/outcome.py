@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from node.sim.checkers import Forked, Stalled
+from node.sim.checkers.faults import Forked, Stalled
 from node.sim.world import Plan, World
 
 

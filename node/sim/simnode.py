@@ -83,6 +83,8 @@ class SimulatedNode:
         self.watcher: Watcher | None = None
         self.vote_log: VoteLog | None = None
         self.statements = StatementLog(self.disk)
+        self.restored: tuple[SignedMessage, ...] = ()
+        """What the process found in its vote log of the height that it began with."""
         self.ledger: Ledger | None = None
         self.database = FragileKeyValue()
         self.city = city
@@ -95,6 +97,11 @@ class SimulatedNode:
     def alive(self) -> bool:
         """Whether the process runs."""
         return self.driver is not None
+
+    @property
+    def life(self) -> int:
+        """How often the process was started."""
+        return self._life
 
     def now_ms(self) -> EpochMs:
         """See ``Clock.now_ms``: the node's own clock, which may be wrong."""
@@ -123,6 +130,7 @@ class SimulatedNode:
             statements=self.statements,
         )
         self.ledger, self.vote_log = ledger, vote_log
+        self.restored = vote_log.messages(Height(ledger.blocks.tip.height + 1))
         signer = self.signer(vote_log)
         self.driver = Driver(city.chain_id, signer, ports, city.pace)
         self.act(self.driver.start)

@@ -19,7 +19,8 @@ from node.chain.types import Code, EpochMs, Hash, Height
 from node.runtime.ports import Outbox
 from node.runtime.timeouts import Pace
 from node.sim.agenda import Agenda
-from node.sim.checkers import Broken, Checker, Stalled
+from node.sim.checkers.checker import Checker
+from node.sim.checkers.faults import Broken, Stalled
 from node.sim.disk import SECTOR_BYTES
 from node.sim.ledgers import genesis_of
 from node.sim.liars import LiarNode, LyingDoor
@@ -31,6 +32,8 @@ from node.store.voteslot import SLOT_BYTES
 GENESIS_MS: Final = EpochMs(1_800_000_000_000)
 PEACE_MS: Final = 90_000
 """Longer than the longest timeouts of one whole round."""
+SETTLE_MS: Final = 8_000
+"""After so much peace the slowest message of before has come and everybody has said everything again."""
 STEP_MS: Final = 250
 """How often fate is asked for the next misfortune."""
 HEARTBEAT_MS: Final = 10_000
@@ -178,9 +181,7 @@ class World:
         Raises:
             Broken: an invariant does not hold, or the city stands still.
         """
-        for node in self.nodes:
-            node.skew_ms = self.rng.randint(-SKEW_MAX_MS, SKEW_MAX_MS)
-            self.start(node)
+        self.begin()
         end_ms = self.agenda.now_ms + self.plan.trouble_ms
         while self.agenda.now_ms < end_ms:
             self.misfortune()
@@ -188,6 +189,12 @@ class World:
             self.agenda.run_until(self.agenda.now_ms + STEP_MS)
         self.make_peace()
         self.see_progress()
+
+    def begin(self) -> None:
+        """Start everybody."""
+        for node in self.nodes:
+            node.skew_ms = self.rng.randint(-SKEW_MAX_MS, SKEW_MAX_MS)
+            self.start(node)
 
     def start(self, node: SimulatedNode) -> None:
         """Start a node and connect it with all that run."""
@@ -197,7 +204,7 @@ class World:
         node.start(outbox, self.checker)
         self.checker.on_started(node)
         if node.vote_log is not None and not node.vote_log.may_sign and node is not self._wiped:
-            raise Broken(f"node {node.place} lost its vote log: {node.vote_log.reason}")
+            raise Broken(f"C13: node {node.place} lost its vote log: {node.vote_log.reason}")
         for other in self.nodes:
             if other.index != node.index and other.alive and node.alive:
                 _connect(node, other)
@@ -216,8 +223,17 @@ class World:
         for target in self.nodes:
             if target.name == peer and target.alive:
                 self.network.carry(
-                    source.place, target.place, _delivery(target, source.name, kind, payload)
+                    source.place, target.place, self._delivery(target, source.name, kind, payload)
                 )
+
+    def _delivery(
+        self, target: SimulatedNode, sender: str, kind: int, payload: bytes
+    ) -> Callable[[], None]:
+        def deliver() -> None:
+            self.checker.on_arrived(target, kind, payload)
+            target.deliver(sender, kind, payload)
+
+        return deliver
 
     def misfortune(self) -> None:
         """What happens now; most of the time nothing does."""
@@ -291,6 +307,7 @@ class World:
             if not node.alive:
                 self.stop(node)
                 self.start(node)
+        self.agenda.plan(SETTLE_MS, self.checker.on_peace)
 
     def see_progress(self) -> None:
         """Every honest node must come to have what clients bring from now on, and all have the same tip."""
@@ -302,7 +319,7 @@ class World:
             self.agenda.run_until(self.agenda.now_ms + STEP_MS)
             if all(_has_all(node, brought.values()) for node in honest) and self.level(honest):
                 return
-        raise Stalled(f"the city stands still: {[describe(node) for node in self.nodes]}")
+        raise Stalled(f"C10: the city stands still: {[describe(node) for node in self.nodes]}")
 
     def _bring_again(self, nodes: list[SimulatedNode], brought: dict[int, bytes]) -> None:
         """A client whose transaction is neither final nor pending at its node makes another.
@@ -354,10 +371,6 @@ def _connect(node: SimulatedNode, other: SimulatedNode) -> None:
     if driver is not None and ledger is not None:
         tip = Height(ledger.blocks.tip.height)
         node.act(lambda: driver.on_connected(other.name, tip))
-
-
-def _delivery(target: SimulatedNode, sender: str, kind: int, payload: bytes) -> Callable[[], None]:
-    return lambda: target.deliver(sender, kind, payload)
 
 
 def _has_all(node: SimulatedNode, transactions: Iterable[bytes]) -> bool:

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from node.sim.forgery import forgery
-from node.sim.mutants import MUTANTS, Mutant, hunt
+from node.sim.mutants.all import MUTANTS
+from node.sim.mutants.hunting import Mutant, hunt
 from node.sim.outcome import run
 from node.sim.world import Kind, Plan, World, plan_of
 
@@ -81,6 +82,29 @@ def test_every_fork_beyond_f_names_its_culprits() -> None:
     """Two pairs of twins of four make forks; each convicts at least f+1 and no honest node."""
     outcomes = [run(plan_of(seed, kind=Kind.BEYOND)) for seed in range(100)]
     assert any(outcome.forked for outcome in outcomes)
+
+
+@pytest.mark.feature("K3")
+def test_the_bugs_that_agreement_is_known_to_have_are_planted() -> None:
+    """Those that implementations of the protocol had, or that a proof leaves to the implementer."""
+    assert {mutant.name for mutant in MUTANTS} >= {
+        "no-lock",
+        "ignore-lock",
+        "quorum-minus-one",
+        "restart-forgets",
+        "no-round-skip",
+        "no-polka-asked",
+        "timely-on-repropose",
+        "commit-of-wrong-set",
+        "signer-counted-twice",
+        "nil-polka-ignored",
+        "decide-current-round",
+        "justification-constant",
+        "unjustified-jr",
+        "set-change-too-soon",
+        "applied-before-logged",
+        "roots-not-compared",
+    }
 
 
 @pytest.mark.slow

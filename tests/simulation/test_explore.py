@@ -6,7 +6,8 @@ from node.sim.explore.explorer import Bounds, Explorer, choices_of_liars
 from node.sim.explore.judge import Violation
 from node.sim.explore.statements import V
 from node.sim.explore.walks import Walk
-from node.sim.mutants import MUTANTS, planted
+from node.sim.mutants.all import MUTANTS
+from node.sim.mutants.hunting import planted
 
 ONE_OF_FOUR = choices_of_liars(1, 4, rounds=2)
 TWO_OF_FOUR = choices_of_liars(2, 4, rounds=2)

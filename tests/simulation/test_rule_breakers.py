@@ -22,7 +22,7 @@ from node.runtime.executor import Executor
 from node.runtime.mempool import Mempool
 from node.runtime.timeouts import Pace
 from node.sim.agenda import Agenda
-from node.sim.checkers import Checker
+from node.sim.checkers.checker import Checker
 from node.sim.ledgers import CityLedger, Ledger
 from node.sim.simnode import City, SimulatedNode
 from node.sim.world import GENESIS_MS, Plan, World
