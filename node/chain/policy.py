@@ -189,7 +189,7 @@ class LedgerPolicy(Record, frozen=True):
     proposal_ms: UintF = 7 * DAY_MS
     """A proposal that nobody seconds expires after this."""
     block_cost_max: UintF = 20_000
-    """Signature 1, state key 1, timer 1."""
+    """Of one block: 1 for each transaction, timer and piece of evidence, and 1 for each record that it writes."""
     heartbeat_ms: UintF = 60_000
 
 

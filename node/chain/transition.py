@@ -3,9 +3,12 @@
 A block is executed in this order: a policy whose height has come, the sample of the services that ended in the block
 before, the mark of the hour and an authority set whose height has come, due timers (at most 500, by due time, kind and
 id), the queues of redemptions, evidence against authorities, then its transactions; a transaction that touches an
-object fires that object's due timers first. The order of guards for a transaction is: version and suite, sender,
-expiry, policy version, sequence, quota, signature, the sender's standing, then its family's rules. A refused
-transaction changes nothing and never stands in a block.
+object fires that object's due timers first. All of it together costs at most what the policy in force says
+(``cost_of``); what a block does by itself counts and is never refused.
+
+The order of guards for a transaction is: version and suite, sender, expiry, policy version, sequence, quota, signature,
+the sender's standing, its family's rules, then what is left of the block's cost. A refused transaction changes nothing
+and never stands in a block.
 """
 
 from collections.abc import Callable, Sequence
@@ -160,6 +163,8 @@ class BlockRun:
         self.finals: list[bytes] = []
         self.receipts: list[Receipt] = []
         self.timers: list[Receipt] = []
+        self.cost = 0
+        """So far, by ``cost_of``."""
         self._activate_policy()
         self._begin()
         for key in ledger.due_timers(time_ms, BLOCK_TIMERS_MAX):
@@ -183,16 +188,20 @@ class BlockRun:
         assert not self.receipts
         layer = View(self.view)
         accuse(layer, self.at, evidence)
+        self.cost += cost_of(layer)
         self._merge(layer, Hash(bytes(32)), encode(evidence))
 
     def add(self, signed: SignedTransaction, known: KnownSignature = nothing_known) -> Receipt:
         """Apply one transaction.
 
         Raises:
-            Rejected: it breaks a rule; the run is as before.
+            Rejected: it breaks a rule, or ``BLOCK_FULL``, it costs more than is left; the run is as before.
         """
         layer = View(self.view)
         apply_transaction(layer, self.at, signed, known)
+        cost, most = self.cost + cost_of(layer), self.at.policy.ledger.block_cost_max
+        require(cost <= most, ErrorCode.BLOCK_FULL, f"{cost} of {most}")
+        self.cost = cost
         receipt = self._merge(layer, signed.tx_id, signed.tx.signature)
         self.receipts.append(receipt)
         return receipt
@@ -243,6 +252,7 @@ class BlockRun:
 
     def _keep(self, layer: View, due_ms: int, id_: bytes) -> None:
         """Take over what no transaction caused."""
+        self.cost += cost_of(layer)
         cause = self.at.height.to_bytes(8, "big") + due_ms.to_bytes(8, "big") + id_
         self.timers.append(self._merge(layer, Hash(bytes(32)), cause))
 
@@ -283,6 +293,11 @@ class BlockRun:
             assert final is not None
             self.finals.append(encode_record(final))
         return Receipt(tx_id, tuple(persons), tuple(changed_orders), tuple(created), tuple(moved))
+
+
+def cost_of(layer: View) -> int:
+    """What a transaction, a timer or a piece of evidence costs a block: one, and one for each record it writes."""
+    return 1 + len(layer.changes)
 
 
 def _moved(before: StateRecord | None, person: Person) -> tuple[tuple[Id, int], ...]:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from node.chain.certificate import Evidence
-from node.chain.errors import Rejected
+from node.chain.errors import ErrorCode, Rejected
 from node.chain.ledger import Ledger
 from node.chain.limits import BLOCK_SIZE_MAX_BYTES, BLOCK_TRANSACTIONS_MAX
 from node.chain.merkle import Frontier
@@ -108,7 +108,10 @@ class LedgerApplication:
         candidates: Iterable[SignedTransaction],
         evidence: Sequence[Evidence] = (),
     ) -> Prepared:
-        """Choose what the rules admit, in the candidates' order, up to the limits of a block."""
+        """Choose what the rules admit, in the candidates' order, up to the count, size and cost of a block.
+
+        The first that no longer fits ends the block, also where a later one would fit: being small is no way past.
+        """
         run = BlockRun(self.ledger, height, time_ms)
         proving, proven = _accuse(run, evidence)
         chosen: list[SignedTransaction] = []
@@ -123,6 +126,8 @@ class LedgerApplication:
             try:
                 run.add(signed, self._known)
             except Rejected as fault:
+                if fault.code is ErrorCode.BLOCK_FULL:
+                    break
                 refused.append((signed, fault))
                 continue
             chosen.append(signed)

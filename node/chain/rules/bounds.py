@@ -111,7 +111,7 @@ LEDGER: Final[dict[str, _Range]] = {
     "block_cost_max": (2_000, 1_000_000),
     "heartbeat_ms": (1_000, HOUR_MS),
 }
-"""No quota can be voted so low that persons or operators could not undo it."""
+"""No quota can be voted so low that persons or operators could not undo it; every transaction fits into a block."""
 SECTIONS: Final[dict[str, dict[str, _Range]]] = {
     "service": SERVICE,
     "orders": ORDERS,

@@ -7,11 +7,12 @@ from node.chain.merkle import Frontier
 from node.chain.records import key_of
 from node.chain.records.actors import Person
 from node.chain.state import View
-from node.chain.transition import BlockRefused, nothing_known
+from node.chain.transition import BlockRefused, BlockRun, nothing_known
 from node.chain.types import EpochMs, Height
 from node.runtime import application as module
 from node.runtime.application import LedgerApplication
 from tests.kernel_city import GULOU, JIANYE, seed_of
+from tests.narrow import narrow
 from tests.unit.runtime.ledgernode import LedgerNode
 
 ONE = Height(1)
@@ -100,6 +101,22 @@ def test_a_block_ends_at_its_count_and_at_its_size(
             prepared = app.prepare(ONE, later(city), signed)
         assert prepared.transactions == tuple(signed[:2])
         assert prepared.refused == ()
+
+
+def test_a_block_ends_at_its_cost(city: LedgerNode, app: LedgerApplication) -> None:
+    """By the rule that voters ask, so nobody refuses it; the rest is not refused and comes in the next block."""
+    signed = [city.registration(number) for number in range(3)]
+    run = BlockRun(app.ledger, ONE, later(city))
+    for one in signed[:2]:
+        run.add(one)
+    narrow(app.ledger, run.cost)
+    prepared = app.prepare(ONE, later(city), signed)
+    assert prepared.transactions == tuple(signed[:2])
+    assert prepared.refused == ()
+    assert app.process(ONE, later(city), prepared.transactions).receipts
+    with pytest.raises(BlockRefused) as caught:
+        app.process(ONE, later(city), signed)
+    assert caught.value.refusal.fault.code is ErrorCode.BLOCK_FULL
 
 
 def test_only_what_is_committed_becomes_the_state(city: LedgerNode, app: LedgerApplication) -> None:

@@ -95,7 +95,6 @@ NOT_OF_TRANSACTIONS: Final = {
 NOT_IN_USE: Final = {
     ErrorCode.NOT_AGENT: "who is no agent is no party",
     ErrorCode.PAIR_LIMIT: "beyond the limits of a pair an endorsement is needed, and nothing is refused",
-    ErrorCode.BLOCK_FULL: "what does not fit into a block waits for the next",
     ErrorCode.COVERAGE_LOW: "a redemption without coverage queues, and is not refused",
 }
 """Codes that nobody gets; their numbers are kept, because a number is never used again."""

@@ -9,6 +9,7 @@ from node.chain.tx.orders import RejectOrder, Withdraw
 from node.chain.tx.organisation import OpenSite, Propose, Second
 from node.chain.types import ZERO_HASH, Code, Height, Minutes
 from tests.kernel_city import GULOU, JIANYE
+from tests.narrow import narrow
 from tests.unit.chain.rules.refusals.cases import Attempt, attempt, refused
 from tests.unit.chain.rules.refusals.identity import offered
 from tests.unit.chain.rules.refusals.minutes import KEY_ELDERS, open_mint
@@ -29,6 +30,13 @@ def crowded() -> Scene:
     )
     scene.city.block(*signed)
     return scene
+
+
+@refused(ErrorCode.BLOCK_FULL)
+def what_costs_more_than_a_block_may() -> Attempt:
+    scene = town()
+    narrow(scene.city.ledger, 1)
+    return attempt(scene.city, scene.elder, scene.request_body())
 
 
 @refused(ErrorCode.PROPOSAL_EXPIRED)
