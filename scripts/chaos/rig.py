@@ -14,6 +14,7 @@ from typing import Final
 import msgspec
 
 from node.chain.genesis import Genesis
+from node.chain.policy import quarter_end_ms
 from node.chain.types import Code, EpochMs
 from node.city import ports, processes
 from node.city.ceremony import STAFF_YEARS_MS, CityPlaces, found, node_toml, settle_in
@@ -60,7 +61,7 @@ class Rig:
         environment = dict(os.environ)  # noqa: TID251 - handed on to the processes
         founding = found(read_plan().first(nodes), SystemClock().now_ms(), rehearsal=True)
         self.genesis: Genesis
-        until_ms = EpochMs(founding.genesis.created_ms + STAFF_YEARS_MS)
+        until_ms = EpochMs(quarter_end_ms(founding.genesis.created_ms + STAFF_YEARS_MS))
         self.genesis, self.first_person = with_people(founding.genesis, people + bankers, until_ms)
         self.people = people
         self.bankers = bankers
