@@ -18,9 +18,11 @@ import pytest
 from click.testing import CliRunner
 
 from node.audit.tlogproof import to_tlog_proof
-from node.chain.checkpoint import key_id, origin_of, parse_note
+from node.chain.checkpoint import Note, encode_note, key_id, origin_of, parse_note
 from node.chain.codec import encode
+from node.chain.cosignature import cosign, witness_key_id
 from node.chain.genesis import chain_id_of, genesis_person_id
+from node.chain.keys import public_key
 from node.chain.merkle import leaf_hash
 from node.chain.proof import NoteAnchor, decode_proof
 from node.chain.types import Hash
@@ -37,6 +39,9 @@ PEOPLE = 100
 STATEMENTS = 300
 """More than a full tile of 256 leaves."""
 BATCH = 100
+WITNESSES = {"witness.example/one": bytes([1]) * 32, "witness.example/two": bytes([2]) * 32}
+"""Names and seeds."""
+SEEN_S = 1_772_000_000
 PACKED = {"Content-Type": "application/msgpack"}
 
 
@@ -82,6 +87,7 @@ def published(tool: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
         doors.save(f"{doors.operations}/export", place / "archive.bin")
         (place / "genesis.json").write_bytes(httpx2.get(f"{doors.public}/v1/genesis").content)
         write_keys(rig, place)
+        write_cosigned(note, place)
         write_proofs(rig, place)
         yield Published(f"{doors.public}/v1", place, certified_size(note))
 
@@ -114,6 +120,19 @@ def write_keys(rig: Rig, folder: Path) -> None:
         for key in keys
     ]
     (folder / "keys.txt").write_text("".join(lines))
+
+
+def write_cosigned(note: bytes, folder: Path) -> None:
+    """The served checkpoint with the lines of two witnesses, and their keys."""
+    read = parse_note(note)
+    lines = [cosign(read.checkpoint, name, seed, SEEN_S) for name, seed in WITNESSES.items()]
+    (folder / "cosigned.txt").write_bytes(encode_note(Note(read.checkpoint, (*read.lines, *lines))))
+    known = [(name, public_key(seed)) for name, seed in WITNESSES.items()]
+    keys = [
+        f"{name}+{witness_key_id(name, key).hex()}+{b64encode(bytes([4]) + key).decode()}\n"
+        for name, key in known
+    ]
+    (folder / "witnesses.txt").write_text("".join(keys))
 
 
 def write_proofs(rig: Rig, folder: Path) -> None:
@@ -167,14 +186,17 @@ def test_tools_of_other_logs_verify_a_running_node(tool: Path, published: Publis
     assert f"read: tile/0/001.p/{size - 256}\n" in done.stdout, "a partial one"
     assert "read: tile/1/000.p/1\n" in done.stdout, "one above them"
     assert done.stdout.count("tlog-proof: leaf") == 2
+    assert done.stdout.count(f"at {SEEN_S}\n") == len(WITNESSES)
 
 
 @pytest.mark.feature("L1")
-@pytest.mark.parametrize("name", ["checkpoint.txt", "tile", "account.tlog-proof", "account.leaf"])
+@pytest.mark.parametrize(
+    "name", ["checkpoint.txt", "cosigned.txt", "tile", "account.tlog-proof", "account.leaf"]
+)
 def test_the_same_tools_refuse_a_changed_byte(
     tool: Path, published: Published, tmp_path: Path, name: str
 ):
-    """Of what the node served: in the note, a tile, a proof or the entry; and nothing without the change."""
+    """Of what the node served: note, cosignature, tile, proof or entry; and nothing without the change."""
     shutil.copytree(published.folder, tmp_path, dirs_exist_ok=True, ignore=lambda *_: ["rig"])
     fetch(published, tmp_path)
     assert run(tool, tmp_path).returncode == 0

@@ -3,7 +3,8 @@
 //
 //	go run . DIR QUORUM [URL]
 //
-// DIR holds keys.txt (one verifier key a line), and NAME.tlog-proof with NAME.leaf (base64). The checkpoint and the tiles are
+// DIR holds keys.txt (one verifier key a line), NAME.tlog-proof with NAME.leaf (base64), and may hold cosigned.txt, the checkpoint
+// with lines of the witnesses whose verifier keys are in witnesses.txt; each of them must have signed. Checkpoint and tiles are
 // asked of URL, such as http://127.0.0.1:8000/v1; without one they are files of DIR: checkpoint.txt and tile/.
 package main
 
@@ -19,6 +20,7 @@ import (
 	"strings"
 
 	tdlog "github.com/transparency-dev/formats/log"
+	tdnote "github.com/transparency-dev/formats/note"
 	"github.com/transparency-dev/formats/proof"
 	merkle "github.com/transparency-dev/merkle/proof"
 	"github.com/transparency-dev/merkle/rfc6962"
@@ -122,6 +124,26 @@ func checkpoint(raw []byte, known []note.Verifier, quorum int) tlog.Tree {
 	return tree
 }
 
+// cosigned requires a cosignature/v1 of every witness under a note.
+func cosigned(dir string) {
+	var witnesses []note.Verifier
+	for _, key := range strings.Fields(string(read(dir, "witnesses.txt"))) {
+		one, err := tdnote.NewVerifierForCosignatureV1(key)
+		must(err)
+		witnesses = append(witnesses, one)
+	}
+	opened, err := note.Open(read(dir, "cosigned.txt"), note.VerifierList(witnesses...))
+	must(err)
+	if len(opened.Sigs) != len(witnesses) {
+		log.Fatalf("%d cosignatures of %d witnesses", len(opened.Sigs), len(witnesses))
+	}
+	for _, sig := range opened.Sigs {
+		at, err := tdnote.CoSigV1Timestamp(sig)
+		must(err)
+		fmt.Printf("cosignature: %s at %d\n", sig.Name, at.Unix())
+	}
+}
+
 func main() {
 	if len(os.Args) < 3 || len(os.Args) > 4 {
 		log.Fatal("usage: tlog DIR QUORUM [URL]")
@@ -160,6 +182,9 @@ func main() {
 		fmt.Printf("read: %s\n", path)
 	}
 
+	if _, err := os.Stat(filepath.Join(dir, "cosigned.txt")); err == nil {
+		cosigned(dir)
+	}
 	files, err := filepath.Glob(filepath.Join(dir, "*.tlog-proof"))
 	must(err)
 	for _, file := range files {
