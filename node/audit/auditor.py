@@ -21,12 +21,14 @@ from node.audit.structure import Step, Walk, find_transaction
 from node.audit.sums import Sums, sum_books
 from node.audit.tally import Tally
 from node.chain.certificate import CommitCertificate
-from node.chain.genesis import Genesis
+from node.chain.genesis import Genesis, SuccessorGenesis
 from node.chain.ledger import Ledger
 from node.chain.transition import Execution
 from node.chain.types import Hash
 from node.chain.verify import AuthorityChange, Point
 from node.chain.violations import Incomplete, Violation, ViolationCode
+from node.console.fault import Fault, usage
+from node.console.language import t
 
 AHEAD_TRANSACTIONS: Final = 1_024
 """Decoded beyond the block that is executed: some batches of signatures, of at most 4 KiB each."""
@@ -67,6 +69,21 @@ class Outcome:
     seconds: float
 
 
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """What the chain of a city founded anew begins with.
+
+    Attributes:
+        ledger: the state before its first block.
+        tally: counts over the chains before.
+        signatures: of their certificates and evidence, and of the link.
+    """
+
+    ledger: Ledger
+    tally: Tally
+    signatures: int
+
+
 class _Ahead:
     """Blocks that the walk has read and nobody has executed."""
 
@@ -103,6 +120,7 @@ class Auditor:
         *,
         watchers: Sequence[Watcher] = (),
         saved: Saved | None = None,
+        origin: Origin | None = None,
     ) -> None:
         """Prepare; nothing is read yet.
 
@@ -112,14 +130,23 @@ class Auditor:
             checkpoints: notes to compare the log with.
             watchers: shown every block that is executed, in order.
             saved: where an earlier audit stood; blocks up to there are not executed again.
+            origin: what a successor's chain begins with; none for any other.
+
+        Raises:
+            node.console.fault.Fault: a successor's chain without its origin, or the other way round (exit 3).
         """
+        if isinstance(genesis, SuccessorGenesis) != (origin is not None):
+            raise _not_alone(genesis)
+        before = saved or origin
         self._genesis = genesis
         self._open = open_archive
         self._saved = saved
         self._watchers = watchers
-        self._replay = Replay(genesis, self._earlier, None if saved is None else saved.ledger)
+        self._opening = () if origin is None else tuple(origin.ledger.records.values())
+        self._signatures = 0 if origin is None else origin.signatures
+        self._replay = Replay(genesis, self._earlier, None if before is None else before.ledger)
         self._comparison = Comparison(checkpoints)
-        self._tally = Tally() if saved is None else saved.tally
+        self._tally = Tally() if before is None else before.tally
         self.changes: tuple[AuthorityChange, ...] = ()
         """The trail of authority changes, after a run."""
         self.tip_certificate: CommitCertificate | None = None
@@ -151,7 +178,7 @@ class Auditor:
         began = perf_counter()
         fault: Violation | Incomplete | None = None
         with self._open() as source, Workers(jobs) as workers:
-            walk = Walk(source, self._genesis)
+            walk = Walk(source, self._genesis, self._opening)
             self._point = walk.point
             try:
                 self._follow(walk, workers, lambda: (progress or silent)(source.tell()))
@@ -166,7 +193,7 @@ class Auditor:
             tally=self._counted or self._tally,
             sums=sum_books(self._replay.ledger.records.values()),
             identities=self._identities,
-            signatures=walk.signatures + self._tally.transactions,
+            signatures=self._signatures + walk.signatures + self._tally.transactions,
             matched=tuple(self._comparison.matched),
             seconds=perf_counter() - began,
         )
@@ -247,6 +274,26 @@ class Auditor:
     def _earlier(self, raw: bytes, before: tuple[int, int]) -> tuple[int, int] | None:
         with self._open() as source:
             return find_transaction(source, self._genesis, raw, before)
+
+
+def _not_alone(genesis: Genesis) -> Fault:
+    if not isinstance(genesis, SuccessorGenesis):
+        return usage(
+            t(
+                zh="这份创世文件是城市的第一份，之前没有别的链",
+                en="This genesis is the city's first; no chain was before it",
+            )
+        )
+    return usage(
+        t(
+            zh="这座城市重新创立过：这条链由另一条链（{id}…）的末态开始，单独核不了",
+            en="This city was founded anew: the chain begins with the last state of another ({id}…)",
+        ).fill(id=genesis.link.chain_id.hex()[:16]),
+        t(
+            zh="用 timebank audit verify，并用 --previous 和 --previous-genesis 给出前一条链。",
+            en="Use timebank audit verify, and name that one with --previous and --previous-genesis.",
+        ),
+    )
 
 
 def silent(_: int) -> None:

@@ -6,7 +6,7 @@ than the archive has, either may be wrong. If the certificate in block h+1 is so
 the one at h is not what the city decided, and h is the first bad height.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final, assert_never
 
@@ -23,7 +23,9 @@ from node.chain.archive import (
 from node.chain.block import Block, Header, Summary, block_id
 from node.chain.certificate import CommitCertificate, certificate_fault
 from node.chain.codec import encode
-from node.chain.genesis import Genesis, chain_id_of
+from node.chain.genesis import Genesis, base_height, chain_id_of, unsigned
+from node.chain.records import StateRecord
+from node.chain.types import Height
 from node.chain.verify import AuthorityChange, Point, check_block, check_tip, start, walk_trail
 from node.chain.violations import Violation, ViolationCode
 
@@ -50,9 +52,11 @@ class Walk:
         changes: the trail of authority changes, as the archive has it.
     """
 
-    def __init__(self, source: ByteSource, genesis: Genesis) -> None:
-        """Read from ``source`` and trust ``genesis``."""
-        self.point = start(genesis)
+    def __init__(
+        self, source: ByteSource, genesis: Genesis, opening: Iterable[StateRecord] = ()
+    ) -> None:
+        """Read from ``source`` and trust ``genesis``; ``opening`` is the state before a successor's first block."""
+        self.point = start(genesis, opening)
         self.signatures = 0
         self.tip_certificate: CommitCertificate | None = None
         self._source = source
@@ -67,7 +71,7 @@ class Walk:
             Violation: the first thing that is wrong.
             Incomplete: the file stops early.
         """
-        for framed in read_frames(self._source, self.point.chain_id):
+        for framed in read_frames(self._source, self.point.chain_id, self.point.height):
             height = self.point.height + (framed.kind == KIND_BLOCK)
             entry = decode_entry(framed, height)
             match entry:
@@ -87,7 +91,7 @@ class Walk:
                     assert_never(entry)
 
     def _check_genesis(self, genesis: Genesis) -> None:
-        if encode(genesis) != encode(self._genesis):
+        if encode(unsigned(genesis)) != encode(unsigned(self._genesis)):
             raise Violation(ViolationCode.BAD_GENESIS, 0, "the archive holds another genesis")
 
     def _step(self, entry: ArchivedBlock) -> Step:
@@ -165,11 +169,11 @@ def find_transaction(
         raw: the signed transaction.
         before: (height, index) to look before.
     """
-    height = 0
-    for framed in read_frames(source, chain_id_of(genesis)):
+    height = base_height(genesis)
+    for framed in read_frames(source, chain_id_of(genesis), height):
         if framed.kind != KIND_BLOCK:
             continue
-        height += 1
+        height = Height(height + 1)
         entry = decode_entry(framed, height)
         assert isinstance(entry, ArchivedBlock)
         for index, other in enumerate(entry.block.transactions):
