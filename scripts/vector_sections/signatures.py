@@ -6,8 +6,9 @@ from hashlib import sha256
 from node.chain import keys
 from node.chain.key_vectors import KeyVector
 from node.chain.rules.orders.presence import Meeting, ServiceMoment
+from node.chain.tx.sheets import Slip, opening_bytes
 from node.chain.types import EpochMs, Id
-from scripts.vector_sections.constants import CHAIN_ID, Json, hexes, seed
+from scripts.vector_sections.constants import CHAIN_ID, OTHER_CHAIN_ID, Json, hexes, seed
 from tests.reference import naive_ed25519 as naive
 
 _MESSAGE = b"30 minutes"
@@ -139,7 +140,7 @@ def _literal(value: str | bool) -> str:  # noqa: FBT001 - a field of a vector
 
 
 def section() -> dict[str, Json]:
-    """Verdicts on keys and signatures, signatures by seed, proofs of possession and of presence."""
+    """Verdicts on keys and signatures, signatures by seed, proofs of possession and presence, codes of sheets."""
     edges: list[Json] = [dict(vector._asdict()) for vector in key_vectors()]
     signed: list[Json] = [
         {
@@ -156,6 +157,7 @@ def section() -> dict[str, Json]:
         "signed": signed,
         "possession": [_possession(b""), _possession(b"id")],
         "presence": [_presence(moment) for moment in ServiceMoment],
+        "codes": [_code(Slip(700, 0, b"7K2M9QXW4C0Z")), _code(Slip(701, 11, b"000000000000"))],
     }
 
 
@@ -172,6 +174,26 @@ def _presence(moment: ServiceMoment) -> Json:
         "signed_bytes": signed.hex(),
         "key": _KEY.hex(),
         "signature": naive.sign(seed("signer"), signed).hex(),
+    }
+
+
+def _code(slip: Slip) -> Json:
+    """A code of a sealed sheet, submitted for an order by somebody; key and signature are the twin's."""
+    city, order, sender = OTHER_CHAIN_ID, Id(bytes(range(16))), Id(bytes(range(16, 32)))
+    secret, signed = slip.seed(city), opening_bytes(CHAIN_ID, order, sender)
+    return {
+        "city_id": city.hex(),
+        "chain_id": CHAIN_ID.hex(),
+        "sheet": slip.sheet,
+        "place": slip.place,
+        "code": slip.code.decode("ascii"),
+        "seed": secret.hex(),
+        "key": naive.public_key(secret).hex(),
+        "order": order.hex(),
+        "sender": sender.hex(),
+        "signed_bytes": signed.hex(),
+        "proof": slip.opened(city, CHAIN_ID, order, sender).hex(),
+        "signature": naive.sign(secret, signed).hex(),
     }
 
 

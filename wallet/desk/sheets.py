@@ -1,7 +1,8 @@
 """Sealed code sheets: ``register-sheet``, ``cancel-sheet``, and ``code``, which hands in a scratched one.
 
-The codes are made here and written to a file for the printer, before their hashes are announced: a sheet whose codes
-were lost is cancelled and another made. Nothing but the hashes ever leaves this machine.
+The codes are made here and written to a file for the printer, before their public keys are announced: a sheet whose
+codes were lost is cancelled and another made. Nothing but the keys ever leaves this machine, and of a scratched code
+nothing but its signature.
 """
 
 import secrets
@@ -55,10 +56,10 @@ def register_sheet(act: Acting, *, sheet: int, codes_file: Path) -> None:
     slips = [Slip(sheet, place, _random_code()) for place in range(SHEET_CODES)]
     lines = [f"{sheet} {slip.place + 1:2d} {slip.code.decode('ascii')}" for slip in slips]
     write_whole(codes_file, ("\n".join(lines) + "\n").encode("ascii"))
-    hashes = tuple(slip.hash(city_id_of(act.genesis)) for slip in slips)
+    keys = tuple(slip.key(city_id_of(act.genesis)) for slip in slips)
     what = t(zh="已登记，现在可以印制。", en="Registered; it may be printed now.")
     try:
-        act.perform(RegisterSheet(sheet, hashes), what, {"sheet": sheet, "file": str(codes_file)})
+        act.perform(RegisterSheet(sheet, keys), what, {"sheet": sheet, "file": str(codes_file)})
     except Rejected:
         codes_file.unlink()
         raise
@@ -95,7 +96,8 @@ def code(
     """Confirm with a code."""
     found = act.order(order)
     agreed = found.counted_min if minutes is None else minutes
-    proof = Slip(sheet, place - 1, _read_code(typed)).proof()
+    slip = Slip(sheet, place - 1, _read_code(typed))
+    proof = slip.opened(city_id_of(act.genesis), act.chain_id, order, act.account)
     what = t(zh="已用验证码确认 {long}。", en="Confirmed by code: {long}.").fill(
         long=duration(agreed)
     )

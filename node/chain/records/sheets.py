@@ -3,7 +3,8 @@
 from typing import Final
 
 from node.chain.codec import Record
-from node.chain.types import Code, CodeF, HashF, IdF, OptionalIdF, UintF
+from node.chain.tx.identity import KeyF
+from node.chain.types import Code, CodeF, IdF, OptionalIdF, UintF
 
 REGISTERED: Final = Code("registered")
 BOUND: Final = Code("bound")
@@ -15,7 +16,8 @@ class CodeSheet(Record, frozen=True, tag=85):
 
     number: UintF
     issuer: IdF
-    hashes: tuple[HashF, ...]
+    keys: tuple[KeyF, ...]
+    """Public keys of the codes, from place 0; their seeds are on paper only."""
     person: OptionalIdF
     """Whose it is; empty until bound."""
     used: tuple[UintF, ...]

@@ -1,8 +1,9 @@
 """Sealed code sheets: confirmation on paper that neither volunteer nor site can forge.
 
 The city's issuer registers and prints, two staff hand a sealed sheet to a person, the person scratches one code when a
-service ends, and anybody but the order's recorder submits it. A lost sheet ends within a block and costs no minute. It
-does not prove that the elder understood, and the printer could collude: hence cooling, statements and call-backs.
+service ends, and anybody but the order's recorder submits it, bound to that order and to who submits. A lost sheet ends
+within a block and costs no minute. It does not prove that the elder understood, and the printer could collude: hence
+cooling, statements and call-backs.
 """
 
 from typing import Final, assert_never
@@ -10,6 +11,8 @@ from typing import Final, assert_never
 from msgspec.structs import replace
 
 from node.chain.errors import Bug, ErrorCode
+from node.chain.hashing import SUITE_ED25519_SHA256
+from node.chain.keys import check_public_key
 from node.chain.records.actors import Person
 from node.chain.records.sheets import BOUND, CANCELLED, REGISTERED, CodeSheet, sheet_id
 from node.chain.rules.actions import ActionFamily, Scope, Seconded
@@ -37,9 +40,11 @@ def apply(view: View, at: Moment, tx: Transaction, body: SheetBody) -> None:
     match body:
         case RegisterSheet():
             require_role(sender, "issuer", CITY_HOME, at.time_ms)
-            distinct = len(set(body.hashes)) == len(body.hashes)
+            distinct = len(set(body.keys)) == len(body.keys)
             require(distinct, ErrorCode.ALREADY_EXISTS, "a code twice")
-            view.create(CodeSheet(body.sheet, sender.id, body.hashes, NO_ID, (), REGISTERED, b""))
+            for key in body.keys:
+                check_public_key(SUITE_ED25519_SHA256, key)
+            view.create(CodeSheet(body.sheet, sender.id, body.keys, NO_ID, (), REGISTERED, b""))
         case CancelSheet():
             _cancel(view, at, sender, body)
         case _:

@@ -168,8 +168,8 @@ class Confirm(Record, frozen=True, tag=94):
     minutes: MinutesF
     method: CodeF
     """``own-key``, ``agent``, ``code``, ``card``, ``call-back`` or ``witness``."""
-    proof: Annotated[bytes, Meta(max_length=64)]
-    """The opened code for ``code``; a hash of evidence for staff methods; empty otherwise."""
+    proof: Annotated[bytes, Meta(max_length=73)]
+    """For ``code`` the sheet, the place and the code's signature; a hash of evidence for staff; empty otherwise."""
 
 
 class Reduce(Record, frozen=True, tag=95):

@@ -17,7 +17,9 @@ from typing import Final, NamedTuple, assert_never
 
 from msgspec.structs import replace
 
+from node.chain import keys
 from node.chain.errors import ErrorCode, Rejected
+from node.chain.hashing import SUITE_ED25519_SHA256
 from node.chain.lifecycle import State
 from node.chain.policy import PERMILLE, OrderPolicy, day_of, month_of
 from node.chain.records.actors import Person
@@ -30,7 +32,7 @@ from node.chain.rules.orders.parties import is_agent, judges_of, paying_person, 
 from node.chain.rules.tallies import count, tally_of
 from node.chain.state import CITY_HOME, Moment, View
 from node.chain.tx.orders import Confirm
-from node.chain.tx.sheets import parse_slip
+from node.chain.tx.sheets import opening_bytes, parse_opened
 from node.chain.types import Id
 
 EVIDENCE_BYTES: Final = 32
@@ -126,12 +128,13 @@ def _use_code(view: View, at: Moment, sender: Person, order: Order, body: Confir
     require(not recorder, ErrorCode.SAME_PERSON, "the order's recorder cannot submit a code")
     ended = order.state == State.CHECKED_OUT
     require(ended, ErrorCode.WRONG_STATE, f"a code confirms no order that is {order.state}")
-    slip = parse_slip(body.proof)
+    slip = parse_opened(body.proof)
     sheet = view.need(CodeSheet, sheet_id(slip.sheet))
     theirs = sheet.state == BOUND and sheet.person == order.recipient
     require(theirs, ErrorCode.METHOD_NOT_ALLOWED, "not a sheet of the recipient's")
-    sound = slip.hash(at.city_id) == sheet.hashes[slip.place]
-    require(sound, ErrorCode.METHOD_NOT_ALLOWED, "not a code of this sheet")
+    said = opening_bytes(at.chain_id, order.id, sender.id)
+    sound = keys.verify(SUITE_ED25519_SHA256, sheet.keys[slip.place], said, slip.signature)
+    require(sound, ErrorCode.RECEIPT_INVALID, "not a code of this sheet for this order and sender")
     require(slip.place not in sheet.used, ErrorCode.CODE_USED, f"code {slip.place}")
 
     wake(view, order.recipient)

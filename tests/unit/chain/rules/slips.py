@@ -15,8 +15,8 @@ def slip(place: int, sheet: int = SHEET) -> Slip:
 
 
 def register(city: KernelCity, sheet: int = SHEET) -> RegisterSheet:
-    """Twelve codes, as hashes."""
-    return RegisterSheet(sheet, tuple(slip(i, sheet).hash(city.chain_id) for i in range(12)))
+    """Twelve codes, as public keys."""
+    return RegisterSheet(sheet, tuple(slip(i, sheet).key(city.chain_id) for i in range(12)))
 
 
 def issuer(scene: Scene) -> Id:
@@ -33,6 +33,12 @@ def handed_out(scene: Scene | None = None, sheet: int = SHEET) -> Scene:
     return scene
 
 
-def code_body(scene: Scene, opened: Slip) -> Confirm:
+def opened(scene: Scene, scratched: Slip, by: Id | None = None) -> bytes:
+    """A code as the volunteer, or who is named, submits it for the scene's order."""
+    chain_id = scene.city.chain_id
+    return scratched.opened(chain_id, chain_id, scene.order, by or scene.volunteer)
+
+
+def code_body(scene: Scene, scratched: Slip, by: Id | None = None) -> Confirm:
     """The elder scratched it."""
-    return scene.confirm_body(method="code", proof=opened.proof())
+    return scene.confirm_body(method="code", proof=opened(scene, scratched, by))
