@@ -7,6 +7,7 @@ from random import Random
 import pytest
 
 from node.chain.errors import ErrorCode, Malformed, Rejected
+from node.chain.keys import public_key
 from node.chain.records.actors import Operator, Person
 from node.chain.rules.envelope import next_number
 from node.chain.state import View
@@ -15,9 +16,10 @@ from node.chain.tx.envelope import SignedTransaction, parse
 from node.chain.types import EpochMs, Hash, Height, Id
 from node.sim.workload.ground import Ground
 from node.sim.workload.hands import Hand
-from node.sim.workload.mutations import BYTES, Mutant, Mutator
+from node.sim.workload.mutations import BYTES, Change, Mutant, Mutator
 from node.sim.workload.people import Resident
 from node.sim.workload.world import KernelWorld
+from tests.reference.naive_refusals import required, required_of_another
 
 
 class LawWorld(KernelWorld):
@@ -72,14 +74,14 @@ class LawWorld(KernelWorld):
             return
         else:
             wrong = self._mutator.envelope(hand, signed, run.at.time_ms)
-            assert self._refused(run, wrong), f"{wrong.code} was admitted"
+            assert self._refused(run, wrong), f"{wrong.expects} was admitted"
 
     def _said_wrongly(self, run: BlockRun, hand: Hand, signed: SignedTransaction) -> Mutant:
         if self._rng.randrange(2):
             return self._mutator.statement(hand, signed)
         other = self._rng.choice([*self._hands.values()])
         actor = run.view.get(Person, other.id) or run.view.get(Operator, other.id)
-        if actor is None or other is hand:
+        if actor is None or other is hand or actor.key not in {b"", public_key(other.seed)}:
             return self._mutator.statement(hand, signed)
         return self._mutator.speaker(other, next_number(actor, 0), signed)
 
@@ -91,28 +93,49 @@ class LawWorld(KernelWorld):
         self.codes[code] += 1
 
     def _refused(self, run: BlockRun, wrong: Mutant) -> bool:
-        """Whether the rules say no, as they must for what has a code; twice the same, and nothing stays of it."""
+        """Whether the rules say no, with a code that the twin requires; twice the same, and nothing stays of it."""
+        code = self._answer(run, wrong.signed)
+        name = "" if code is None else code.name
+        right = self._required(run.view, wrong)
+        assert name in right, f"{wrong.expects}: {name or 'admitted'}, but right is {sorted(right)}"
+        if code is None:
+            self.harmless += 1
+            return False
+        self.codes[code] += 1
+        return True
+
+    def _answer(self, run: BlockRun, tried: SignedTransaction) -> ErrorCode | None:
         try:
-            signed = parse(wrong.signed.raw)
+            signed = parse(tried.raw)
         except Malformed as fault:
-            self.codes[fault.code] += 1
-            return True
+            return fault.code
         before = dict(run.view.changes)
         try:
             apply_transaction(View(run.view), run.at, signed)
         except Rejected as fault:
             first = fault.code
         else:
-            assert wrong.code is None, f"{wrong.code} was admitted"
-            self.harmless += 1
-            return False
+            return None
         with pytest.raises(Rejected) as again:
             run.add(signed)
         assert again.value.code is first
         assert run.view.changes == before
-        assert wrong.code in {None, first}, f"{wrong.code} expected, {first} said"
-        self.codes[first] += 1
-        return True
+        return first
+
+    def _required(self, view: View, wrong: Mutant) -> frozenset[str]:
+        """What the twin says about it."""
+        match wrong.expects:
+            case ErrorCode() as code:
+                return frozenset({code.name})
+            case Change(kind, "", "other"):
+                sender = wrong.signed.tx.sender
+                person = view.get(Person, sender)
+                if person is None:
+                    return required_of_another(kind, "active", has_key=True, is_authority=True)
+                key, status = bool(person.key), person.status
+                return required_of_another(kind, status, has_key=key, is_authority=False)
+            case Change(kind, field, way):
+                return required(kind, field, way)
 
 
 def _known(tx_id: Hash, key: bytes) -> bool:

@@ -1,7 +1,7 @@
 """What must be refused, made from what is right: one change to a valid transaction.
 
-A change to the envelope or to the bytes has one code that must be the answer. A change to what is said may be refused
-by many rules, and now and then it is only another thing that one may say; whoever tries it finds out.
+A change to the envelope or to the bytes has one code that must be the answer. A change to what is said carries what
+was changed and how, so that whoever tries it can look up which answers are right.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -20,7 +20,7 @@ from node.sim.workload.hands import Hand, signed_with
 
 FAR: Final = 10_000
 NONSENSE: Final = "nonsense"
-DEEP_FIELDS: Final = frozenset({"action"})
+DEEP_FIELDS: Final = frozenset({"action", "presence", "receipt"})
 """Fields whose value has fields of its own that a change may go into."""
 
 Twist = Callable[[Transaction, int], Transaction]
@@ -55,11 +55,22 @@ BYTES: Final[Sequence[tuple[ErrorCode, Callable[[bytes], bytes]]]] = (
 """(code, change of the bytes) of what is no transaction any more."""
 
 
+class Change(NamedTuple):
+    """What was changed about a statement."""
+
+    kind: str
+    """Of the statement, or of the action, receipt or proof of presence in it."""
+    field: str
+    """Its name; empty when another actor makes the whole statement."""
+    way: str
+    """``other``, ``zeros`` (bytes), ``zero``, ``more``, ``huge``, ``earlier``; ``same`` for no change after all."""
+
+
 class Mutant(NamedTuple):
-    """A changed transaction and the code it must be refused with; None where several are right."""
+    """A changed transaction, with the code that it must be refused with or with what was changed."""
 
     signed: SignedTransaction
-    code: ErrorCode | None
+    expects: ErrorCode | Change
 
 
 class Mutator:
@@ -97,32 +108,41 @@ class Mutator:
 
     def statement(self, hand: Hand, signed: SignedTransaction) -> Mutant:
         """One field of what is said is another."""
-        body = self._changed(signed.tx.body)
+        body, what = self._changed(signed.tx.body)
         tx = replace(signed.tx, body=body)
-        return Mutant(signed_with(hand.seed, self._chain_id, tx), None)
+        return Mutant(signed_with(hand.seed, self._chain_id, tx), what)
 
     def speaker(self, hand: Hand, number: int, signed: SignedTransaction) -> Mutant:
         """Somebody else says it, under their own key and next number."""
         tx = replace(signed.tx, sender=hand.id, sequence=(0, number))
-        return Mutant(signed_with(hand.seed, self._chain_id, tx), None)
+        kind = type(signed.tx.body).__name__
+        return Mutant(signed_with(hand.seed, self._chain_id, tx), Change(kind, "", "other"))
 
-    def _changed(self, record: Struct) -> Struct:
-        names = record.__struct_fields__
+    def _changed(self, record: Struct) -> tuple[Struct, Change]:
+        names, kind = record.__struct_fields__, type(record).__name__
         if not names:
-            return record
+            return record, Change(kind, "", "same")
         name = self._rng.choice(names)
         value = getattr(record, name)
         if name in DEEP_FIELDS and isinstance(value, Struct):
-            return replace(record, **{name: self._changed(value)})
-        return replace(record, **{name: self._other(value)})
+            deep, what = self._changed(value)
+            return replace(record, **{name: deep}), what
+        way, other = self._other(value)
+        return replace(record, **{name: other}), Change(
+            kind, name, way if other != value else "same"
+        )
 
-    def _other(self, value: object) -> object:
+    def _other(self, value: object) -> tuple[str, object]:
+        """How it is another, and the other one."""
+        ways: dict[str, object] = {"same": value}
         match value:
             case bytes():
-                return self._rng.randbytes(len(value))
+                ways = {"other": self._rng.randbytes(len(value)), "zeros": bytes(len(value))}
             case str():
-                return NONSENSE
+                ways = {"other": NONSENSE}
             case int():
-                return self._rng.choice((0, value + 7, value * FAR + 1, max(0, value - DAY_MS)))
+                ways = {"zero": 0, "more": value + 7, "huge": value * FAR + 1}
+                ways["earlier"] = max(0, value - DAY_MS)
             case _:
-                return value
+                pass
+        return self._rng.choice([*ways.items()])
