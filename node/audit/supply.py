@@ -6,26 +6,23 @@ minted there, less what was returned, and what came in from others on balance.
 
 On a day on which fewer than five persons' accounts changed in a district its totals would tell of single people, so
 they are withheld; and because one missing district follows from the city's total, another one is withheld with it, that
-with the fewest changes. With districts missing I2 cannot be computed: that is said, never passed over.
+with the fewest changes. What was withheld on one day must not be read off the difference to a later one: persons are
+counted since the last day whose totals were published. So one statement a day is published, that of its last block.
+With districts missing I2 cannot be computed: that is said, never passed over.
 """
 
 from collections import defaultdict
 from dataclasses import dataclass
-from typing import Final
 
 from node.audit.books import Identity
 from node.audit.replay import Parsed
+from node.audit.suppression import PERSONS_MIN, withheld
 from node.chain.books import district_holdings
 from node.chain.ledger import Ledger
 from node.chain.policy import DAY_MS
 from node.chain.proof import Supply
 from node.chain.records.actors import Person
 from node.chain.transition import Execution
-
-PERSONS_MIN: Final = 5
-"""Fewer persons in a cell, and it is withheld."""
-MISSING_MIN: Final = 2
-"""One missing cell follows from the total."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,27 +66,30 @@ def read_statement(supply: Supply, districts: int) -> Statement:
 
 
 class Movers:
-    """Watches an audit and counts whose accounts changed on one day, by home."""
+    """Watches an audit and counts whose accounts changed since a district's totals were last published, by home."""
 
     def __init__(self) -> None:
         """Nobody has moved."""
         self._day = -1
         self._changed: defaultdict[str, set[bytes]] = defaultdict(set)
 
-    def __call__(self, parsed: Parsed, execution: Execution, _: Ledger) -> None:
+    def __call__(self, parsed: Parsed, execution: Execution, ledger: Ledger) -> None:
         """A block passed."""
         day = parsed.step.block.header.time_ms // DAY_MS
         if day != self._day:
-            self._day, self._changed = day, defaultdict(set)
+            self._publish(ledger.districts)
+            self._day = day
         for record in execution.staged.changes.values():
             if isinstance(record, Person):
                 self._changed[record.home].add(record.id)
 
     def withheld(self, districts: tuple[str, ...]) -> frozenset[str]:
-        """Districts whose totals of that day are not published."""
+        """Districts whose totals at the end of that day are not published."""
         counts = {code: len(self._changed[code]) for code in districts}
-        found = {code for code, count in counts.items() if 0 < count < PERSONS_MIN}
-        others = sorted((count, code) for code, count in counts.items() if code not in found)
-        while found and len(found) < min(MISSING_MIN, len(districts)):
-            found.add(others.pop(0)[1])
-        return frozenset(found)
+        small = (code for code, count in counts.items() if 0 < count < PERSONS_MIN)
+        return withheld(counts, small, (lambda _: None,))
+
+    def _publish(self, districts: tuple[str, ...]) -> None:
+        """A day is over: what was not withheld is known from now on."""
+        for code in set(districts) - self.withheld(districts):
+            self._changed[code].clear()

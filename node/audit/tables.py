@@ -14,6 +14,7 @@ from node.console.exits import ExitCode
 from node.console.formats import duration, instant, short_id
 from node.console.language import Text, t
 from node.console.result import Cell, Column, Facts, Json, Table, View
+from node.console.words import METHODS, word
 
 
 def view(genesis: Genesis, outcome: Outcome) -> Sequence[View]:
@@ -251,8 +252,8 @@ def _behalf_table(outcome: Outcome) -> Table:
                 key.district,
                 key.site,
                 short_id(key.recorder),
-                key.consent,
-                key.method,
+                word(METHODS, key.consent),
+                word(METHODS, key.method),
                 total.orders,
                 duration(total.minutes),
             )

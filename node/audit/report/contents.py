@@ -6,7 +6,7 @@ from typing import Final
 
 from node.audit.auditor import Outcome
 from node.audit.document import city_data
-from node.audit.report.course import CLASSES, LATE, MANUAL, ON_BEHALF, Course
+from node.audit.report.course import CLASSES, LATE, MANUAL, ON_BEHALF, Course, Entry
 from node.audit.report.page import Part, flat
 from node.audit.report.svg import Chart, Series
 from node.audit.tables import view
@@ -14,6 +14,7 @@ from node.chain.genesis import Genesis
 from node.console.formats import duration, short_id
 from node.console.language import Text, t
 from node.console.result import Cell, Column, Facts, Json, Table
+from node.console.words import METHODS, OFFENCES, STATES, word
 
 TITLE: Final = t(zh="审计报告", en="Audit report")
 MINUTES: Final = t(zh="分钟", en="min")
@@ -249,7 +250,7 @@ def _orders(course: Course, public: bool) -> Table:  # noqa: FBT001 - as ``conte
             (
                 _label(cell.month),
                 cell.district,
-                cell.status,
+                word(STATES, cell.status),
                 hidden if cell in withheld else count.entries,
                 hidden if cell in withheld else duration(count.minutes),
             )
@@ -270,11 +271,18 @@ def _method_chart(course: Course) -> Iterator[Chart]:
                 zh="结清订单按确认方式，共 {n} 单。",
                 en="Settled orders by confirmation, {n} in all.",
             ).fill(n=whole),
-            [f"{method} {100 * count / whole:.0f}%" for method, count in found],
+            [_share(method, count, whole) for method, count in found],
             (Series(ORDERS, [count for _, count in found]),),
             ORDERS,
             bars=True,
         )
+
+
+def _share(method: str, count: int, whole: int) -> Text:
+    """A method's word, and its part of all settled orders."""
+    said = word(METHODS, method)
+    part = f" {100 * count / whole:.0f}%"
+    return Text(said.zh + part, said.en + part)
 
 
 def _governance(course: Course) -> Facts:
@@ -302,12 +310,23 @@ def _governance(course: Course) -> Facts:
         pairs.append(
             (
                 t(zh="违规", en="Offence"),
-                what.fill(who=one.district, n=one.height, kind=one.kind),
+                what.fill(who=one.district, n=one.height, kind=word(OFFENCES, one.kind)),
             )
         )
     if not course.offences:
         pairs.append((t(zh="违规", en="Offences"), t(zh="没有", en="none")))
     return Facts(pairs, t(zh="治理", en="Governance"))
+
+
+def _named(key: Entry) -> Cell:
+    """Whose entries a total is of, as people read it."""
+    match key.by:
+        case "person":
+            return short_id(bytes.fromhex(key.name))
+        case "method":
+            return word(METHODS, key.name)
+        case _:
+            return key.name
 
 
 def _entries(course: Course) -> Table:
@@ -325,7 +344,7 @@ def _entries(course: Course) -> Table:
             (
                 FORMS[key.form],
                 BY[key.by],
-                short_id(bytes.fromhex(key.name)) if key.by == "person" else key.name,
+                _named(key),
                 count.entries,
                 duration(count.minutes),
             )

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Final, NamedTuple
 
 from node.audit.replay import Parsed
-from node.audit.supply import MISSING_MIN, PERSONS_MIN
+from node.audit.suppression import tells_of_few, withheld
 from node.chain.ledger import Ledger
 from node.chain.lifecycle import State
 from node.chain.policy import month_of
@@ -52,14 +52,14 @@ class Count:
 
     entries: int = 0
     minutes: int = 0
-    recipients: set[bytes] = field(default_factory=set)
-    volunteers: set[bytes] = field(default_factory=set)
+    recipients: Counter[bytes] = field(default_factory=Counter)
+    """Each with the minutes of their orders."""
+    volunteers: Counter[bytes] = field(default_factory=Counter)
 
     @property
     def is_small(self) -> bool:
-        """Whether so few persons stand behind it that it would tell of single people."""
-        groups = [group for group in (self.recipients, self.volunteers) if group]
-        return any(len(group) < PERSONS_MIN for group in groups)
+        """Whether so few persons stand behind it, or one so far before the others, that it would tell of them."""
+        return any(map(tells_of_few, filter(None, (self.recipients, self.volunteers))))
 
 
 class Month(NamedTuple):
@@ -124,17 +124,9 @@ class Course:
 
     def withheld(self) -> frozenset[Cell]:
         """Cells that the public does not get: small ones, and another where one alone would follow from a sum."""
-        found = {cell for cell, count in self.orders.items() if count.is_small}
-        rows: defaultdict[tuple[int, str], list[Cell]] = defaultdict(list)
-        for cell in self.orders:
-            rows[cell.month, cell.status].append(cell)
-        for cells in rows.values():
-            others = sorted((self.orders[c].entries, c) for c in cells if c not in found)
-            small = len(cells) - len(others)
-            while small and small < min(MISSING_MIN, len(cells)):
-                found.add(others.pop(0)[1])
-                small += 1
-        return frozenset(found)
+        sizes = {cell: count.entries for cell, count in self.orders.items()}
+        small = (cell for cell, count in self.orders.items() if count.is_small)
+        return withheld(sizes, small, (_of_status, _of_district))
 
     def _note_month(self, time_ms: int, ledger: Ledger) -> None:
         city = ledger.read(key_of(City, CITY_ID))
@@ -182,9 +174,19 @@ class Course:
             _add(self.entries[Entry(MANUAL, by, name)], entry.minutes, entry.person, b"")
 
 
+def _of_status(cell: Cell) -> tuple[int, str]:
+    """A row of the month's table: one status in all districts."""
+    return cell.month, cell.status
+
+
+def _of_district(cell: Cell) -> tuple[int, str]:
+    """A column of the month's table: one district with every status."""
+    return cell.month, cell.district
+
+
 def _add(count: Count, minutes: int, recipient: bytes, volunteer: bytes) -> None:
     count.entries += 1
     count.minutes += minutes
-    count.recipients.add(recipient)
+    count.recipients[recipient] += minutes
     if volunteer:
-        count.volunteers.add(volunteer)
+        count.volunteers[volunteer] += minutes

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from html import escape
 from typing import Final
 
-from node.console.language import Lang, Text
+from node.console.language import Lang, Text, said
 
 WIDTH: Final = 720
 HEIGHT: Final = 280
@@ -46,7 +46,7 @@ class Chart:
 
     title: Text
     text: Text
-    labels: Sequence[str]
+    labels: Sequence[str | Text]
     series: Sequence[Series]
     unit: Text
     bars: bool = False
@@ -85,7 +85,7 @@ def _lines(chart: Chart, lang: Lang) -> tuple[str, int]:
         ]
     step = -(-len(chart.labels) // LABELS_MAX) or 1
     for at in range(0, len(chart.labels), step):
-        x, label = _x(at, len(chart.labels)), escape(chart.labels[at])
+        x, label = _x(at, len(chart.labels)), escape(said(chart.labels[at], lang))
         parts.append(f'<text x="{x:.1f}" y="{HEIGHT - 14}" text-anchor="middle">{label}</text>')
     return "".join(parts) + _legend(chart, lang), HEIGHT + ROW
 
@@ -112,7 +112,7 @@ def _bars(chart: Chart, lang: Lang) -> tuple[str, int]:
         y, width = at * ROW, abs(value) * scale
         x = zero if value >= 0 else zero - width
         kind = "up" if value >= 0 else "down"
-        parts.append(f'<text x="0" y="{y + 21}">{escape(label)}</text>')
+        parts.append(f'<text x="0" y="{y + 21}">{escape(said(label, lang))}</text>')
         parts.append(
             f'<rect class="{kind}" x="{x:.1f}" y="{y + 5}" width="{max(width, 1):.1f}" height="22"/>'
         )

@@ -171,6 +171,25 @@ def test_small_days_are_withheld_and_never_one_district_alone():
     assert found.rest_min >= 0
 
 
+@pytest.mark.feature("A8")
+def test_what_was_withheld_on_one_day_is_not_read_off_the_difference_to_the_next():
+    """Persons are counted until the district's totals are published; then the count begins anew."""
+    movers = Movers()
+    changed = movers._changed
+    homes = ("gulou", "jianye", "xuanwu")
+    changed["gulou"], changed["jianye"] = {b"1", b"2"}, {b"3", b"4", b"5", b"6", b"7"}
+    assert movers.withheld(homes) == {"gulou", "xuanwu"}
+    movers._publish(homes)
+    assert not changed["jianye"]
+    assert movers.withheld(homes) == {"gulou", "jianye"}, (
+        "a quiet day would show the two of the day before"
+    )
+    changed["gulou"] |= {b"8", b"9", b"10"}
+    assert movers.withheld(homes) == frozenset()
+    movers._publish(homes)
+    assert not changed["gulou"]
+
+
 def test_a_proof_fits_on_paper_and_comes_back_from_its_codes():
     """In any order, some of them scanned twice."""
     made = proof(BALANCE, 6)

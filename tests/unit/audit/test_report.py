@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections import Counter
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -11,7 +12,9 @@ from node.audit.commands import audit_group
 from node.audit.report.course import Cell, Count, Course
 from node.audit.report.svg import Chart, Series, drawn
 from node.chain.genesis_document import to_document
+from node.chain.lifecycle import State
 from node.console.language import Text
+from node.console.words import METHODS, OFFENCES, STATES
 from tests.archives import archive_of, small_story
 from tests.corruptions import corruptions
 
@@ -82,6 +85,37 @@ def test_the_report_totals_each_way_of_writing_down_by_person_site_and_method(
     assert all((form, by) in totals for form in forms for by in ("person", "site", "method"))
 
 
+def page_of(files: Path, lang: str) -> str:
+    """The report's page without its style sheet."""
+    assert run("report", files, "--out", files / f"{lang}.html", "--lang", lang) == 0
+    text = (files / f"{lang}.html").read_text("utf-8")
+    return re.sub(r"<style>.*?</style>", "", text, flags=re.DOTALL)
+
+
+def test_the_chinese_page_says_states_and_methods_in_words(files: Path):
+    """As the glossary has them; codes of the chain are for machines."""
+    text = page_of(files, "zh")
+    assert STATES["settled"].zh in text
+    assert METHODS["own-key"].zh in text
+    cells = set(re.findall(r"<t[dh][^>]*>([^<]*)</t[dh]>|<text[^>]*>([^<]*)</text>", text))
+    said = {words.split(" ")[0] for pair in cells for words in pair if words}
+    assert not said & {*STATES, *METHODS}
+
+
+def test_the_english_page_is_whole(files: Path):
+    """Everything but the city's own name; and every state and method has a word in both languages."""
+    names = {CITY.genesis.name_zh, *(d.name_zh for d in CITY.genesis.districts)}
+    text = page_of(files, "en")
+    for name in names:
+        text = text.replace(name.decode(), "")
+    assert re.findall(r"[\u4e00-\u9fff]+", text) == []
+    assert {state.value for state in State} - {"none"} == set(STATES)
+    for table in (STATES, METHODS, OFFENCES):
+        for words in table.values():
+            assert re.search(r"[\u4e00-\u9fff]", words.zh)
+            assert words.en.isascii()
+
+
 @pytest.mark.feature("A8")
 def test_a_public_report_withholds_cells_of_fewer_than_five_persons(
     files: Path, capsys: pytest.CaptureFixture[str]
@@ -98,11 +132,22 @@ def test_a_public_report_withholds_cells_of_fewer_than_five_persons(
 def test_a_single_small_cell_takes_another_with_it():
     """Otherwise it would follow from the total of its month."""
     course = Course()
-    people = {bytes([n]) * 16 for n in range(9)}
-    few = set(list(people)[:2])
+    people = Counter({bytes([n]) * 16: 60 for n in range(9)})
+    few = Counter(dict(people.most_common(2)))
     for code, who, entries in (("a", few, 2), ("b", people, 9), ("c", people, 40)):
         course.orders[Cell(202601, code, "settled")] = Count(entries, 60, who, who)
     assert {cell.district for cell in course.withheld()} == {"a", "b"}
+
+
+@pytest.mark.feature("A8")
+def test_one_person_with_most_of_the_minutes_makes_a_cell_small():
+    """Whoever knows that person's hours would know the cell, and the cell tells theirs."""
+    even = Counter({bytes([n]): 60 for n in range(9)})
+    assert not Count(9, 540, even, even).is_small
+    assert Count(9, 540, even, even | {b"much": 541}).is_small
+    assert not Count(9, 540, even, even | {b"half": 540}).is_small
+    assert not Count(9, 0, Counter(dict.fromkeys(even, 0)), Counter()).is_small, "nobody was paid"
+    assert Count(4, 240, even, Counter(dict(even.most_common(4)))).is_small
 
 
 @pytest.mark.feature("F1")
