@@ -8,7 +8,10 @@ Change = tuple[bytes, bytes | None]
 
 
 class KeyValue(Protocol):
-    """An ordered map of bytes. Every method raises ``StorageFault`` (``DATABASE_DAMAGED``)."""
+    """An ordered map of bytes. Every method raises ``StorageFault`` (``DATABASE_DAMAGED``).
+
+    Keys begin with a letter; ``stop`` is at most ``b"\\xff"``.
+    """
 
     def get(self, key: bytes) -> bytes | None:
         """The value of a key, or None."""

@@ -3,6 +3,12 @@
 Plain reads of a damaged table return wrong values without a word, so the database is opened with
 ``paranoid_checks`` and every read verifies checksums. Writes are not synced: what a power cut takes
 is made again from the block log.
+
+**End marks.** LevelDB's iterator steps over a block whose checksum is wrong, and plyvel looks at the
+iterator's status only where it stands on a key. So a damaged block behind which nothing sound comes
+would end an iteration early and without a word. Therefore a key stands below and another above all
+keys of ours, both written before any other: an iteration goes on to a key outside of its range, and
+one that ends without having seen it has met damage.
 """
 
 from collections.abc import Iterator, Sequence
@@ -17,6 +23,10 @@ WRITE_BUFFER_BYTES = 16 * 1_048_576
 """Batches of many full blocks gather in memory before a table is written."""
 CACHE_BYTES = 32 * 1_048_576
 """Live records are held by the executor; this serves history and proofs."""
+_FIRST = b"\x00"
+_LAST = b"\xff"
+"""The end marks; keys of ours begin with a letter."""
+_CUT_SHORT = "a table is damaged: reading ended before the last key"
 BLOOM_BITS = 10
 """Bits a key: one in a hundred absent keys costs a table read."""
 
@@ -41,13 +51,18 @@ class LevelKeyValue:
         self, start: bytes, stop: bytes, *, reverse: bool = False
     ) -> Iterator[tuple[bytes, bytes]]:
         """See ``KeyValue.iterate``."""
+        assert stop <= _LAST, "all keys of ours are below the end mark"
+        bounds = {"stop": stop} if reverse else {"start": start}
         try:
-            with self._database.iterator(
-                start=start, stop=stop, reverse=reverse, verify_checksums=True
-            ) as items:
-                yield from items
+            with self._database.iterator(reverse=reverse, verify_checksums=True, **bounds) as items:
+                for key, value in items:
+                    if key < start or key >= stop or (reverse and key == _FIRST):
+                        return
+                    if key != _FIRST:
+                        yield key, value
         except plyvel.Error as error:
             raise self._damaged(error) from error
+        raise self._damaged(_CUT_SHORT)
 
     def write(self, changes: Sequence[Change]) -> None:
         """See ``KeyValue.write``."""
@@ -92,19 +107,22 @@ class LevelKeyValue:
                 start=self._scrub_next, verify_checksums=True, fill_cache=False
             ) as items:
                 for key, value in items:
-                    read_bytes += len(key) + len(value)
+                    if key == _LAST:
+                        self._scrub_next = b""
+                        return read_bytes
+                    if key != _FIRST:
+                        read_bytes += len(key) + len(value)
                     if read_bytes >= budget_bytes:
                         self._scrub_next = key + b"\x00"
                         return read_bytes
         except plyvel.Error as error:
             raise self._damaged(error) from error
-        self._scrub_next = b""
-        return read_bytes
+        raise self._damaged(_CUT_SHORT)
 
     def _open(self) -> "plyvel.DB":
         try:
             self._directory.mkdir(mode=0o700, parents=True, exist_ok=True)
-            return plyvel.DB(
+            database = plyvel.DB(
                 str(self._directory),
                 create_if_missing=True,
                 paranoid_checks=True,
@@ -112,11 +130,29 @@ class LevelKeyValue:
                 lru_cache_size=CACHE_BYTES,
                 bloom_filter_bits=BLOOM_BITS,
             )
+            if not _has_marks(database):
+                database.close()
+                raise self._damaged("an end mark is missing")
         except (plyvel.Error, OSError) as error:
             raise self._damaged(error) from error
+        return database
 
-    def _damaged(self, error: Exception) -> StorageFault:
+    def _damaged(self, error: Exception | str) -> StorageFault:
         return StorageFault(StorageCode.DATABASE_DAMAGED, self._directory.name, str(error))
+
+
+def _has_marks(database: "plyvel.DB") -> bool:
+    """Whether both end marks stand there; they are the first thing written to an empty database."""
+    marks = [database.get(mark, verify_checksums=True) for mark in (_FIRST, _LAST)]
+    if any(mark is not None for mark in marks):
+        return all(mark is not None for mark in marks)
+    with database.iterator(include_value=False, verify_checksums=True) as keys:
+        if next(keys, None) is not None:
+            return False
+    with database.write_batch(transaction=True) as batch:
+        for mark in (_FIRST, _LAST):
+            batch.put(mark, b"")
+    return True
 
 
 def destroy(directory: Path) -> None:
