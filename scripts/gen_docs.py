@@ -14,7 +14,7 @@ import click
 
 from node.chain.errors import ErrorCode
 from node.chain.lifecycle import FINALS, HOLDING, TABLE, State
-from scripts.doc_pages import commands, policy, records
+from scripts.doc_pages import commands, invariants, policy, records
 
 ROOT: Final = Path(__file__).resolve().parent.parent
 CLASSES: Final = {
@@ -139,6 +139,7 @@ PAGES: Final[Mapping[str, Callable[[], str]]] = {
     "docs/spec/policy.md": policy.policy_page,
     "docs/adr/README.md": decisions_page,
     "docs/cli.md": commands.cli_page,
+    "docs/invariants.md": invariants.invariants_page,
 }
 
 

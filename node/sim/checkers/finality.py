@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from node.chain.block import Block, block_id
+from node.chain.block import Block, Header, block_id
 from node.chain.certificate import CommitCertificate, authority_set_hash, certificate_fault
 from node.chain.codec import encode
 from node.chain.hashing import digest
@@ -77,9 +77,12 @@ class Finality:
         header, name = block.header, certificate.block_id
         if (header.height, name) not in self._statements.proposed:
             raise Broken(f"C9: nobody proposed what was decided at height {header.height}")
+        self._check_sets(header)
         reason = self._witness.judge(block, certificate)
         if reason is not None:
             raise Broken(f"C9: height {header.height} is decided and not valid: {reason}")
+
+    def _check_sets(self, header: Header) -> None:
         for said, height, what in (
             (header.authorities_hash, header.height, "own"),
             (header.next_authorities_hash, header.height + 1, "next"),

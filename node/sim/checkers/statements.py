@@ -88,5 +88,7 @@ class Statements:
                 law, round_ = "C4", valid_round - 1
             case _:
                 return
-        if (round_, message.block_id) not in node.driver.state.polkas:
-            raise Broken(f"{law}: node {node.place} has no polka behind {message}")
+        polka = node.driver.state.polkas.get((round_, message.block_id))
+        voters = {signer for signer, _, _ in polka.prevotes} if polka is not None else set()
+        if 3 * len(voters) <= 2 * len(self._city.authorities_at(message.height).members):
+            raise Broken(f"{law}: node {node.place} has {len(voters)} prevotes behind {message}")

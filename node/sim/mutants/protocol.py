@@ -12,6 +12,7 @@ from node.chain.types import NO_HASH, Hash
 from node.consensus import core, polka, rules
 from node.consensus.effects import Cast, Effect
 from node.consensus.state import NO_ROUND, State, Step
+from node.consensus.votes import leader
 from node.runtime import signer
 from node.sim.aging import aging
 from node.sim.forgery import forgery
@@ -86,6 +87,17 @@ def _again_if_timely(state: State) -> rules.Move | None:
     return rules.cast_prevote(state, NO_HASH, NO_ROUND)
 
 
+def _smaller_polka(state: State) -> rules.Move | None:
+    enough = state.authorities.quorum - 1
+    for round_, entry in sorted(state.rounds.items()):
+        block_id = leader(entry.prevotes, enough)
+        if block_id and (round_, block_id) not in state.polkas:
+            found = polka.polka_among(state.polkas, entry.prevotes, enough, block_id)
+            if found is not None:
+                return replace(state, polkas={**state.polkas, (round_, block_id): found}), ()
+    return None
+
+
 def _nil_unlocks(state: State) -> rules.Move | None:
     move = _precommit_nil(state)
     if move is None:
@@ -146,6 +158,12 @@ PROTOCOL: Final = (
         replace(LIAR, liars=2),
         (Patch(polka, "is_justified", always),),
         play=forgery,
+    ),
+    Mutant(
+        "polka-minus-one",
+        "One prevote less than a quorum is a polka.",
+        HONEST,
+        (_advance(rules.accept_polka, _smaller_polka),),
     ),
     Mutant(
         "no-polka-asked",
