@@ -15,6 +15,7 @@ from secrets import token_bytes
 import structlog
 
 from node.app.adapters import LoopTimers, NetworkOutbox, SeatRejoin, Watch
+from node.app.backfill import BLOCKS_KIND, BackFill
 from node.app.beside import BesideWatch
 from node.app.checkpointing import NodeCheckpoints
 from node.app.regenesis import begin_home_after
@@ -105,6 +106,7 @@ class DistrictNode:
         self.checkpoints: NodeCheckpoints
         self.succession: Succession
         self.snapshots: SnapshotServing
+        self.backfill: BackFill
 
     def open(self, stack: ExitStack) -> None:
         """Open the stores and bring the state to the block log's end.
@@ -192,6 +194,9 @@ class DistrictNode:
         shelf = SnapshotShelf(self.home.snapshots)
         self.snapshots = SnapshotServing(shelf, loop.time)
         SnapshotMaker(self.executor, shelf, self.config.snapshot_every_blocks, loop)
+        self.backfill = BackFill(
+            self.home.data, self.executor, self.network.send, lambda: sorted(self._connected)
+        )
 
     async def start(self) -> None:
         """Listen to peers and take part."""
@@ -203,6 +208,7 @@ class DistrictNode:
         self.driver.start()
         self._look_for_quorum()
         BesideWatch(self.home, self.genesis, loop).begin()
+        self.backfill.begin(loop.call_later)
         Upkeep(self.stores, self.intake, self.driver, self.stop).begin(loop.call_later)
 
     async def stopped(self) -> None:
@@ -268,10 +274,14 @@ class DistrictNode:
         )
 
     def _on_message(self, peer: str, kind: int, payload: bytes, arrival_ms: EpochMs) -> None:
-        if kind != LINE_KIND and kind not in SNAPSHOT_KINDS:
+        if kind not in {LINE_KIND, BLOCKS_KIND} and kind not in SNAPSHOT_KINDS:
             self.driver.on_message(peer, kind, payload, arrival_ms)
             return
         try:
+            if kind == BLOCKS_KIND:
+                if not self.backfill.take(peer, payload):
+                    self.driver.on_message(peer, kind, payload, arrival_ms)
+                return
             if kind == LINE_KIND:
                 self.checkpoints.receive(payload)
                 return

@@ -6,17 +6,20 @@ in a thread. Nothing here stops it: the base has a command that mends it, and th
 """
 
 import asyncio
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
 import structlog
 
+from node.app.older import OLDER_NAME
 from node.app.shelf import BASE_NAME, SnapshotShelf
-from node.chain.genesis import Genesis
+from node.chain.genesis import Genesis, chain_id_of
 from node.config import NodeHome
 from node.runtime.snapshots import damage_of
 from node.runtime.statements import StatementLog
+from node.store.blocklog import BlockLog
 from node.store.faults import StorageCode, StorageFault
 from node.store.formats import survey
 from node.store.numberfile import LEAP, NAMES
@@ -62,13 +65,17 @@ def look_beside(home: NodeHome, genesis: Genesis) -> Iterator[Damage]:
         StorageFault: ``READ_FAILED``, the disk does not read.
     """
     files = ShadowFiles(home.data)
-    for lost in StatementLog(files).scrub():
+    for gone in StatementLog(files).scrub():
         reason = "a record of what was said is damaged; those behind it are read"
-        yield Damage(f"data/{lost.name}", lost.offset, reason, None)
+        yield Damage(f"data/{gone.name}", gone.offset, reason, None)
     sound = {one.name for one in survey(files)}
     for name in (name for name in NAMES if name in files.names() and name not in sound):
         code = StorageCode.NUMBER_DAMAGED if name == LEAP else None
         yield Damage(f"data/{name}", 0, "not the number that was written", code)
+    lost = _older_fault(home, genesis)
+    if lost is not None:
+        reason = f"{lost.reason}; the repair fetches it again"
+        yield Damage(f"data/{OLDER_NAME}/{lost.file}", lost.offset, reason, None)
     base = SnapshotFiles(ShadowFiles(home.data / BASE_NAME))
     if base.whole and (why := damage_of(genesis, base)) is not None:
         yield Damage(f"data/{BASE_NAME}", None, why, StorageCode.BASE_DAMAGED)
@@ -78,6 +85,23 @@ def look_beside(home: NodeHome, genesis: Genesis) -> Iterator[Damage]:
         if why is not None:
             reason = f"{why}; whoever fetches it finds out, and a newer one takes its place"
             yield Damage(f"snapshots/{place.name}", None, reason, None)
+
+
+def _older_fault(home: NodeHome, genesis: Genesis) -> StorageFault | None:
+    """The first damage among the older blocks that a node begun from a snapshot has gathered."""
+    files = ShadowFiles(home.data / OLDER_NAME)
+    if not files.names():
+        return None
+    log = None
+    try:
+        log = BlockLog(files, chain_id_of(genesis))
+        log.scrub(sys.maxsize)
+    except StorageFault as fault:
+        return fault
+    finally:
+        if log is not None:
+            log.close()
+    return None
 
 
 class BesideWatch:

@@ -33,8 +33,7 @@ SYNC_EVERY: Final = 64
 """Blocks that share a sync while they are gathered."""
 
 Fetch = Callable[[Height], tuple[bytes, bytes]]
-Progress = Callable[[Height, Height], None]
-"""(height reached, last height wanted)."""
+"""Height to block and certificate, the certificate verified."""
 
 
 def begins_at(data: Path, genesis: Genesis) -> Height:
@@ -55,7 +54,6 @@ def gather(
     data: Path,
     genesis: Genesis,
     fetch: Fetch,
-    progress: Progress,
     segment_max_bytes: int = SEGMENT_MAX_BYTES,
 ) -> int:
     """Fetch every block below the node's first that is not here yet; ``take_in`` comes next.
@@ -64,7 +62,6 @@ def gather(
         data: the data directory, locked, with nothing open.
         genesis: the chain.
         fetch: asked for each, in order.
-        progress: hears how far it is.
         segment_max_bytes: of the files that are made.
 
     Returns:
@@ -84,7 +81,6 @@ def gather(
             older.append(Height(height), *fetch(Height(height)))
             if height % SYNC_EVERY == 0:
                 older.sync()
-            progress(Height(height), Height(below - 1))
         older.sync()
     finally:
         older.close()

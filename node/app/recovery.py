@@ -12,6 +12,7 @@ import msgspec
 
 from node.app.beside import look_beside
 from node.app.fetching import PeerBlocks
+from node.app.older import begins_at, gather, take_in
 from node.app.regenesis import begin_home_after
 from node.app.shelf import base_of
 from node.chain.genesis import Genesis, base_height, chain_id_of
@@ -24,7 +25,6 @@ from node.runtime.executor import CommittedBlock
 from node.runtime.recovery import Rebuilt, rebuild, repair
 from node.runtime.snapshots import begin_from
 from node.store.blocklog import BlockLog
-from node.store.blockrepair import RepairReport
 from node.store.chainstore import ChainStore
 from node.store.files import RealFiles
 from node.store.level import LevelKeyValue, destroy
@@ -58,6 +58,25 @@ class Scrubbed:
 
 
 @dataclass(frozen=True, slots=True)
+class Repaired:
+    """What a repair has done.
+
+    Attributes:
+        kept: blocks of the node's own log that were sound.
+        gathered: blocks below its first that it had gathered while it ran.
+        older: blocks below its first that were fetched now.
+        fetched: heights of all others that were fetched.
+        rebuilt: where the replay has ended.
+    """
+
+    kept: int
+    gathered: int
+    older: int
+    fetched: tuple[Height, ...]
+    rebuilt: Rebuilt
+
+
+@dataclass(frozen=True, slots=True)
 class VoteLogState:
     """What the vote log is good for, before and after."""
 
@@ -80,10 +99,10 @@ def rebuild_home(home: NodeHome, progress: Progress) -> Rebuilt:
 
 def repair_home(
     home: NodeHome, config: NodeConfig, progress: Progress, tell: Callable[[Height, str], None]
-) -> tuple[RepairReport, Rebuilt]:
+) -> Repaired:
     """Fetch what the block log lacks from other districts, then execute all of it from genesis.
 
-    A node that was begun from a snapshot thereby becomes whole.
+    A node that was begun from a snapshot thereby becomes whole; what it has gathered while it ran is not fetched again.
 
     Args:
         home: the node's.
@@ -93,16 +112,20 @@ def repair_home(
 
     Raises:
         StorageFault: the disk fails, blocks are not valid, or the node runs.
-        node.console.fault.Fault: nobody has a block (exit 4).
+        node.console.fault.Fault: nobody has a block (exit 4); what has come by then is kept.
     """
     genesis = home.read_genesis()
     first = Height(base_height(genesis) + 1)
     with _held(home) as files, PeerBlocks(config, genesis, home.read_keys(), tell) as source:
-        repaired = repair(
+        began = begins_at(home.data, genesis)
+        gathered = gather(home.data, genesis, source.fetch)
+        take_in(home.data, lambda: destroy(home.data / STATE_NAME))
+        report, rebuilt = repair(
             genesis, files, source, lambda: _rebuild(home, genesis, files, progress), first
         )
         base_of(home.data).clear()
-        return repaired
+        older = max(0, began - first)
+        return Repaired(report.kept - older, older - gathered, gathered, report.fetched, rebuilt)
 
 
 def scrub_home(home: NodeHome) -> Scrubbed:

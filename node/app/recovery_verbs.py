@@ -1,6 +1,7 @@
 """The verbs of ``timebank node`` for a node that does not start, or must not sign. ``docs/operations.md`` says when."""
 
 import time
+from collections.abc import Callable
 from typing import Final
 
 import click
@@ -23,7 +24,7 @@ from node.console.command import Group, command, option
 from node.console.console import Console, pass_console
 from node.console.exits import ExitCode
 from node.console.language import t
-from node.console.result import Facts, Result
+from node.console.result import Facts, Json, Result
 from node.runtime.recovery import Rebuilt
 from node.store.faults import StorageCode, StorageFault
 
@@ -72,29 +73,45 @@ def repair_verb(console: Console) -> None:
     config = load(console.home, {}, console.environment)
     home = NodeHome(config.home)
 
-    def tell(height: Height, peer: str) -> None:
-        said = t(zh="区块 {height} 取自 {peer}", en="Block {height} from {peer}")
-        console.progress(said.fill(height=height, peer=peer))
-
     with translated(config.home):
-        report, rebuilt = repair_home(home, config, _progress(console), tell)
-    heights = ", ".join(map(str, report.fetched[:HEIGHTS_SHOWN])) or "-"
-    if len(report.fetched) > HEIGHTS_SHOWN:
+        done = repair_home(home, config, _progress(console), _told(console))
+    heights = ", ".join(map(str, done.fetched[:HEIGHTS_SHOWN])) or "-"
+    if len(done.fetched) > HEIGHTS_SHOWN:
         heights += " …"
     facts = (
-        (t(zh="完好的区块", en="Sound blocks"), report.kept),
-        (t(zh="取回的区块", en="Fetched blocks"), len(report.fetched)),
+        (t(zh="完好的区块", en="Sound blocks"), done.kept),
+        (t(zh="运行时已取得的更早区块", en="Older blocks gathered before"), done.gathered),
+        (t(zh="取回的更早区块", en="Older blocks fetched"), done.older),
+        (t(zh="取回的其他区块", en="Other blocks fetched"), len(done.fetched)),
         (t(zh="它们的高度", en="Their heights"), heights),
-        (t(zh="高度", en="Height"), rebuilt.height),
-        (t(zh="状态根", en="State root"), rebuilt.state_root.hex()),
+        (t(zh="高度", en="Height"), done.rebuilt.height),
+        (t(zh="状态根", en="State root"), done.rebuilt.state_root.hex()),
     )
-    data = {
-        "kept": report.kept,
-        "fetched": report.fetched,
-        "height": rebuilt.height,
-        "state_root": rebuilt.state_root,
+    data: dict[str, Json] = {
+        "kept": done.kept,
+        "gathered": done.gathered,
+        "older": done.older,
+        "fetched": list(done.fetched),
+        "height": done.rebuilt.height,
+        "state_root": done.rebuilt.state_root.hex(),
     }
     console.emit(Result(data, Facts(facts)))
+
+
+def _told(console: Console) -> Callable[[Height, str], None]:
+    """Says of the first blocks, and then once a second, from whom one came."""
+    told, said_s = 0, 0.0
+
+    def tell(height: Height, peer: str) -> None:
+        nonlocal told, said_s
+        told += 1
+        now_s = time.monotonic()
+        if told <= HEIGHTS_SHOWN or now_s - said_s >= TELL_EVERY_S:
+            said_s = now_s
+            said = t(zh="区块 {height} 取自 {peer}", en="Block {height} from {peer}")
+            console.progress(said.fill(height=height, peer=peer))
+
+    return tell
 
 
 @command(

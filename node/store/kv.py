@@ -10,7 +10,7 @@ Change = tuple[bytes, bytes | None]
 class KeyValue(Protocol):
     """An ordered map of bytes. Every method raises ``StorageFault`` (``DATABASE_DAMAGED``).
 
-    Keys begin with a letter; ``stop`` is at most ``b"\\xff"``.
+    Keys begin with a letter; ``stop`` is at most the byte 255.
     """
 
     def get(self, key: bytes) -> bytes | None:

@@ -1,19 +1,25 @@
 """Real homes of one-seat cities with real blocks, to be looked at and damaged."""
 
+import shutil
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from node.app.assembly import DistrictNode
+from node.app.shelf import base_of
 from node.chain import keys
 from node.chain.block import block_id
 from node.chain.certificate import Precommit, make_certificate, sign_bytes
+from node.chain.genesis import chain_id_of
 from node.chain.types import Code, EpochMs, Height, Round
 from node.city.ceremony import CityPlaces, Founding, found, settle_in
 from node.city.plan import read_plan
 from node.city.ports import choose
 from node.config import NodeHome, load
+from node.runtime.snapshots import capture
+from node.store.blocklog import BlockLog
+from node.store.shadow import ShadowFiles
 
 GULOU = Code("gulou")
 CREATED_MS = EpochMs(1_795_000_000_000)
@@ -44,6 +50,21 @@ class RealHome:
         with ExitStack() as stack:
             node.open(stack)
             yield node
+
+    def begin_from_own_snapshot(self) -> None:
+        """Lose everything but a snapshot of the tip, and begin from it; the node may sign above it."""
+        with self.opened() as node:
+            held, tip = capture(node.executor), node.executor.tip.height
+        assert held is not None
+        shutil.rmtree(self.home.data)
+        held.write(base_of(self.home.data))
+        with self.opened() as node:
+            node.stores.votes.rejoin(tip)
+
+    def blocks(self) -> dict[int, tuple[bytes, bytes]]:
+        """Block and certificate of each height in the log, which opens without a gap."""
+        log = BlockLog(ShadowFiles(self.home.data), chain_id_of(self.home.read_genesis()))
+        return {b.height: (b.block, b.certificate) for b in log.iterate(Height(0))}
 
     def decide(self, node: DistrictNode, blocks: int) -> None:
         """So many blocks more, signed by the only seat."""

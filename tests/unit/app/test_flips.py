@@ -4,7 +4,6 @@ The home is that of a node that was begun from a snapshot and has decided blocks
 that there is. Each kind has its row; a file without one fails the test.
 """
 
-import shutil
 import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -17,7 +16,8 @@ from node.app.beside import look_beside
 from node.app.doctor.findings import Finding, Verdict
 from node.app.doctor.home import look_at_keys, look_at_seat, read_genesis
 from node.app.doctor.stores import look_at_stores, look_at_the_rest
-from node.app.shelf import SnapshotShelf, base_of
+from node.app.older import gather
+from node.app.shelf import SnapshotShelf
 from node.chain.codec import encode
 from node.chain.genesis import Genesis, chain_id_of
 from node.chain.types import Height
@@ -113,6 +113,7 @@ ROWS = (
     row("data/checkpoint", 1, "D14", said),
     row("data/leap", 1, "S14", said),
     row("data/state/*", 1_999, "S07", items),
+    row("data/older/blocks-*.log", 41, "D14"),
     row("data/base/manifest", 31, "S15"),
     row("data/base/chunk-*", 997, "S15"),
     row("snapshots/*/manifest", 61, "D14"),
@@ -120,7 +121,7 @@ ROWS = (
     row("config/genesis.json", 1_499, "D02", genesis),
     row("keys/*.key", 5, "D03 D04", keys),
 )
-MUST_BE_SAID = ("data/checkpoint", "data/leap", "data/base/*", "snapshots/*")
+MUST_BE_SAID = ("data/checkpoint", "data/leap", "data/base/*", "data/older/*", "snapshots/*")
 """Here there is not one byte that changes nothing."""
 NOT_SEALED = {
     "config/node.toml": "the operator's words: a mistake in them is D01, a wrong peer D10 or D11, a wrong door D09",
@@ -134,14 +135,15 @@ NOT_SEALED = {
 def _made(tmp_path_factory: pytest.TempPathFactory) -> RealHome:
     """A node that was begun from a snapshot, stopped."""
     made = make_home(tmp_path_factory.mktemp("flips"), blocks=BASE_HEIGHT)
+    blocks = made.blocks()
     with made.opened() as node:
         held = capture(node.executor)
         assert held is not None
         SnapshotShelf(made.home.snapshots).put(held)
-    shutil.rmtree(made.home.data)
-    held.write(base_of(made.home.data))
+    made.begin_from_own_snapshot()
+    beginning = made.home.read_genesis()
+    assert gather(made.home.data, beginning, blocks.__getitem__) == BASE_HEIGHT - 1
     with made.opened() as node:
-        node.stores.votes.rejoin(Height(BASE_HEIGHT))
         made.decide(node, BLOCKS)
         fill(made, node.stores.files, node.stores.proposals, node.stores.votes)
     return made

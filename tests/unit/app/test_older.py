@@ -7,15 +7,15 @@ import pytest
 
 from node.app import older
 from node.app.older import OLDER_NAME, begins_at, gather, take_in
-from node.app.shelf import base_of
 from node.chain.genesis import chain_id_of
 from node.chain.types import Height
-from node.runtime.snapshots import capture
 from node.store.blocklog import BlockLog, StoredBlock
 from node.store.files import RealFiles
 from node.store.level import destroy
 from node.store.shadow import ShadowFiles
 from tests.unit.app.homes import RealHome, make_home
+
+pytestmark = pytest.mark.slow
 
 BASE_HEIGHT = 9
 SEGMENT_BYTES = 1_000
@@ -48,17 +48,11 @@ class Peers:
 def _joined(tmp_path_factory: pytest.TempPathFactory) -> tuple[RealHome, dict[int, Pair]]:
     """A home begun from a snapshot, and all blocks of its chain."""
     made = make_home(tmp_path_factory.mktemp("older"), blocks=BASE_HEIGHT)
+    blocks = made.blocks()
+    made.begin_from_own_snapshot()
     with made.opened() as node:
-        held = capture(node.executor)
-        stored = tuple(node.stores.block_log.iterate(Height(1)))
-    assert held is not None
-    shutil.rmtree(made.home.data)
-    held.write(base_of(made.home.data))
-    with made.opened() as node:
-        node.stores.votes.rejoin(Height(BASE_HEIGHT))
         made.decide(node, 2)
-        stored += tuple(node.stores.block_log.iterate(Height(BASE_HEIGHT + 1)))
-    return made, {one.height: (one.block, one.certificate) for one in stored}
+    return made, {**blocks, **made.blocks()}
 
 
 @pytest.fixture(name="home")
@@ -76,11 +70,6 @@ def held(data: Path, made: RealHome) -> list[StoredBlock]:
     return list(log.iterate(Height(0)))
 
 
-def quiet(reached: Height, last: Height) -> None:
-    """Nobody listens."""
-    assert reached <= last
-
-
 @pytest.mark.feature("A9", "K6")
 def test_gathering_goes_on_where_it_was_interrupted(
     joined: tuple[RealHome, dict[int, Pair]], home: tuple[Path, Peers]
@@ -92,7 +81,7 @@ def test_gathering_goes_on_where_it_was_interrupted(
     while True:
         peers.left = 3
         try:
-            gather(data, genesis, peers.fetch, quiet, SEGMENT_BYTES)
+            gather(data, genesis, peers.fetch, SEGMENT_BYTES)
         except Unreached:
             assert held(data, made) == before
         else:
@@ -110,7 +99,7 @@ def test_blocks_are_taken_in_without_a_gap_wherever_a_crash_interrupts_it(
     """A log that begins with the chain never stands beside a database that was made from less."""
     (made, blocks), (data, peers) = joined, home
     genesis, move, crashes = made.home.read_genesis(), older._move, 0
-    gather(data, genesis, peers.fetch, quiet, SEGMENT_BYTES)
+    gather(data, genesis, peers.fetch, SEGMENT_BYTES)
 
     def crash_after_one(source: Path, target: Path, name: str) -> None:
         move(source, target, name)
@@ -124,7 +113,7 @@ def test_blocks_are_taken_in_without_a_gap_wherever_a_crash_interrupts_it(
         found = held(data, made)
         assert found[-1].height == BASE_HEIGHT + 2
         assert found[0].height > 1 or not (data / "state" / "CURRENT").exists()
-        assert gather(data, genesis, peers.fetch, quiet, SEGMENT_BYTES) == 0
+        assert gather(data, genesis, peers.fetch, SEGMENT_BYTES) == 0
     assert crashes > 2
     take_in(data, lambda: destroy(data / "state"))
     assert {b.height: (b.block, b.certificate) for b in held(data, made)} == blocks
@@ -138,14 +127,14 @@ def test_what_has_rotted_meanwhile_is_fetched_again(
     """Any damaged byte of what was gathered costs a block or two, and ends in the same log."""
     (made, blocks), (data, peers) = joined, home
     genesis = made.home.read_genesis()
-    gather(data, genesis, peers.fetch, quiet, SEGMENT_BYTES)
+    gather(data, genesis, peers.fetch, SEGMENT_BYTES)
     first = sorted((data / OLDER_NAME).glob("blocks-*.log"))[0]
     raw = bytearray(first.read_bytes())
     raw[70] ^= 1
     first.write_bytes(raw)
     peers.asked.clear()
     peers.left = len(blocks)
-    gather(data, genesis, peers.fetch, quiet, SEGMENT_BYTES)
+    gather(data, genesis, peers.fetch, SEGMENT_BYTES)
     assert peers.asked == [1]
     take_in(data, lambda: destroy(data / "state"))
     assert {b.height: (b.block, b.certificate) for b in held(data, made)} == blocks
@@ -156,7 +145,7 @@ def test_a_whole_node_gathers_nothing(tmp_path: Path) -> None:
     made = make_home(tmp_path, blocks=2)
     peers = Peers({})
     genesis = made.home.read_genesis()
-    assert gather(made.home.data, genesis, peers.fetch, quiet) == 0
+    assert gather(made.home.data, genesis, peers.fetch) == 0
     take_in(made.home.data, lambda: pytest.fail("nothing goes"))
     shutil.rmtree(made.home.data)
     assert begins_at(made.home.data, genesis) == 1
