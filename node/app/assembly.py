@@ -23,7 +23,7 @@ from node.app.seatkeys import doppelganger, need_own_keys
 from node.app.shelf import SnapshotMaker, SnapshotShelf, base_of
 from node.app.succession import Succession
 from node.app.upkeep import Upkeep
-from node.chain.genesis import Genesis, chain_id_of, city_id_of, seat_id
+from node.chain.genesis import Genesis, began_ms_of, chain_id_of, city_id_of, seat_id
 from node.chain.types import EpochMs, Height, Id
 from node.config import NodeConfig, NodeHome, NodeKeys, authority_of
 from node.config.settings import PeerConfig
@@ -350,4 +350,6 @@ def make_clock(genesis: Genesis, files: Files) -> Clock:
     """
     if genesis.rehearsal_rate == 1:
         return SystemClock()
-    return RehearsalClock(genesis.created_ms, genesis.rehearsal_rate, read_number(files, LEAP) or 0)
+    return RehearsalClock(
+        began_ms_of(genesis), genesis.rehearsal_rate, read_number(files, LEAP) or 0
+    )

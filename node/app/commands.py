@@ -15,6 +15,7 @@ from node.app.joining import join_if_empty
 from node.app.logs import set_up_logs
 from node.app.making import make_home
 from node.app.recovery_verbs import register
+from node.app.regenesis_verbs import register_regenesis
 from node.app.rotation import register as register_rotation
 from node.app.running import run_node
 from node.app.snapshot_verbs import begin_from_given, register_snapshot
@@ -246,3 +247,4 @@ register_evidence(node_group)
 register_doctor(node_group)
 register_rotation(node_group)
 register_snapshot(node_group)
+register_regenesis(node_group)

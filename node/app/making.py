@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from node.chain import keys
-from node.chain.genesis import chain_id_of
+from node.chain.genesis import base_height, chain_id_of
 from node.config import NodeHome, NodeKeys, make_keys
 from node.config.homes import read_genesis
 from node.config.settings import NotAccepted, parse_code
@@ -62,7 +62,7 @@ def make_home(home: NodeHome, genesis_path: Path | None, district: str) -> MadeH
     first = not home.genesis.exists()
     home.write_genesis(genesis)
     if first and not any(home.data.iterdir()):
-        VoteLog.create(RealFiles(home.data), chain_id_of(genesis))
+        VoteLog.create(RealFiles(home.data), chain_id_of(genesis), base_height(genesis))
     if not home.config.exists():
         home.config.write_text(f'district = "{code}"\n', encoding="utf-8")
     return MadeHome(str(home.root), code, public, chain_id_of(genesis).hex())

@@ -69,7 +69,7 @@ def snapshot_verb(console: Console, out: Path) -> None:
         why = t(zh="{path} 不是空目录", en="{path} is not empty").fill(path=str(out))
         raise usage(why)
     genesis = home.read_genesis()
-    with translated(console.home), _refusals():
+    with translated(console.home), refusals():
         target = SnapshotFiles(RealFiles(out))
         _write(console, home, target)
         manifest, records = verified(genesis, target)
@@ -96,7 +96,7 @@ def begin_from_given(console: Console, source: Path) -> None:
     if segment_names(RealFiles(home.data)):
         raise usage(t(zh="这个节点已有区块", en="This node has blocks already"))
     genesis: Genesis = home.read_genesis()
-    with translated(console.home), _refusals():
+    with translated(console.home), refusals():
         height = begin_home_from(home, genesis, source)
     said = t(zh="从高度 {height} 的快照开始", en="Begins from a snapshot of height {height}")
     console.progress(said.fill(height=height))
@@ -131,7 +131,7 @@ def _copy_newest(home: NodeHome, target: SnapshotFiles) -> None:
     target.write(kept.manifest(), (kept.chunk(i) for i in range(len(manifest.chunks))))
 
 
-class _refusals:  # noqa: N801 - read as a function
+class refusals:  # noqa: N801 - read as a function
     """Turns a refused snapshot into an error with its number (exit 1)."""
 
     def __enter__(self) -> None:

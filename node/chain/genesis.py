@@ -43,6 +43,7 @@ from node.chain.types import (
     ZERO_HASH,
     ZERO_ID,
     CodeF,
+    EpochMs,
     EpochMsF,
     Hash,
     HashF,
@@ -108,6 +109,8 @@ class Link(Record, frozen=True):
     """Of the lost chain."""
     city_id: HashF
     """Of the city's first chain; the same as the lost chain's unless that one was a successor, too."""
+    began_ms: EpochMsF
+    """When the city's first genesis was created."""
     trail: Annotated[tuple[AuthorityChange, ...], Meta(max_length=AUTHORITY_CHANGES_MAX)]
     """Changes of the set below the header's height, in order."""
     header: Header
@@ -150,6 +153,11 @@ def unsigned(genesis: Genesis) -> Genesis:
 def city_id_of(genesis: Genesis) -> Hash:
     """The hash of the city's first genesis, which stays when a successor gives the city another chain id."""
     return genesis.link.city_id if isinstance(genesis, SuccessorGenesis) else chain_id_of(genesis)
+
+
+def began_ms_of(genesis: Genesis) -> EpochMs:
+    """When the city's first genesis was created: heights are counted from it, and a rehearsal's clocks run."""
+    return genesis.link.began_ms if isinstance(genesis, SuccessorGenesis) else genesis.created_ms
 
 
 def base_height(genesis: Genesis) -> Height:

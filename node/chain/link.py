@@ -15,7 +15,14 @@ from itertools import pairwise
 
 from node.chain import keys
 from node.chain.codec import encode
-from node.chain.genesis import Genesis, SuccessorGenesis, chain_id_of, city_id_of, unsigned
+from node.chain.genesis import (
+    Genesis,
+    SuccessorGenesis,
+    began_ms_of,
+    chain_id_of,
+    city_id_of,
+    unsigned,
+)
 from node.chain.hashing import domain
 from node.chain.trail import header_fault, walk_trail
 from node.chain.types import Hash
@@ -84,6 +91,7 @@ def follows(old: Genesis, new: Genesis) -> SuccessorGenesis:
     link, chain_id = new.link, chain_id_of(old)
     _need(link.chain_id == chain_id, code.WRONG_CHAIN, f"it follows {link.chain_id.hex()}")
     _need(link.city_id == city_id_of(old), code.WRONG_CHAIN, f"of city {link.city_id.hex()}")
+    _need(link.began_ms == began_ms_of(old), code.WRONG_CHAIN, f"of a city begun {link.began_ms}")
     same = (new.city, new.suite, new.rehearsal_rate) == (old.city, old.suite, old.rehearsal_rate)
     _need(same, code.OTHER_CITY, f"{new.city}, suite {new.suite}, rate {new.rehearsal_rate}")
     late = old.created_ms < link.header.time_ms < new.created_ms

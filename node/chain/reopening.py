@@ -28,6 +28,7 @@ from node.chain.genesis import (
     Link,
     SuccessorGenesis,
     base_height,
+    began_ms_of,
     chain_id_of,
     city_id_of,
 )
@@ -127,7 +128,7 @@ class Founding:
 def draft_successor(
     old: Genesis,
     ledger: Ledger,
-    anchor: tuple[AuthorityChange, ...],
+    trail: tuple[AuthorityChange, ...],
     last: Decided,
     given: Founding,
 ) -> SuccessorGenesis:
@@ -136,12 +137,20 @@ def draft_successor(
     Args:
         old: the lost chain's genesis.
         ledger: its state after its last block.
-        anchor: changes of the set below that block.
+        trail: changes of the set below that block.
         last: the block's header and its certificate.
         given: what people decided.
     """
     header, certificate = last
-    link = Link(chain_id_of(old), city_id_of(old), anchor, header, certificate, given.reason)
+    link = Link(
+        chain_id=chain_id_of(old),
+        city_id=city_id_of(old),
+        began_ms=began_ms_of(old),
+        trail=trail,
+        header=header,
+        certificate=certificate,
+        reason=given.reason,
+    )
     return SuccessorGenesis(
         version=GENESIS_VERSION,
         suite=old.suite,

@@ -8,7 +8,7 @@ import msgspec
 from msgspec import Meta
 
 from node.chain.certificate import Authority
-from node.chain.genesis import Genesis
+from node.chain.genesis import Genesis, began_ms_of
 from node.chain.policy import Policy, ServiceClass
 from node.chain.rules.bounds import check_bounds
 from node.chain.tx.authorities import (
@@ -179,7 +179,7 @@ def _height_at(act: Acting, active: Policy, when: When | None) -> Height:
 
 
 def _pace_ms(genesis: Genesis, active: Policy, height: int, time_ms: int) -> int:
-    lived_ms = max(0, time_ms - genesis.created_ms)
+    lived_ms = max(0, time_ms - began_ms_of(genesis))
     mean_ms = lived_ms // height if height else active.ledger.heartbeat_ms
     return max(1, min(mean_ms, active.ledger.heartbeat_ms))
 

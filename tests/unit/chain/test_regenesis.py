@@ -103,6 +103,7 @@ WRONG: dict[str, tuple[Genesis, LinkCode]] = {
     "a first genesis": (recoverable(), LinkCode.WRONG_CHAIN),
     "of another chain": (linked(chain_id=OTHERS), LinkCode.WRONG_CHAIN),
     "of another first chain": (linked(city_id=OTHERS), LinkCode.WRONG_CHAIN),
+    "of a city begun at another time": (linked(began_ms=EpochMs(1)), LinkCode.WRONG_CHAIN),
     "another city's name": (changed(city=Code("suzhou")), LinkCode.OTHER_CITY),
     "another pace": (changed(rehearsal_rate=60), LinkCode.OTHER_CITY),
     "begun with the last block": (
