@@ -18,8 +18,9 @@ from node.console.fault import Fault
 from scripts.chaos.bank import found_bank
 from scripts.chaos.linearizable import NotLinearizable
 from scripts.chaos.load import Load
-from scripts.chaos.rig import Rig, Trouble
+from scripts.chaos.rig import Rig
 from scripts.chaos.run import Run, plan_of
+from scripts.chaos.trouble import Trouble
 from scripts.chaos.verdict import judge, told_of
 
 PEOPLE: Final = 240

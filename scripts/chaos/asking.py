@@ -2,8 +2,8 @@
 
 from typing import Final
 
-from node.chain.genesis import chain_id_of, genesis_person_id
-from node.chain.policy import DAY_MS
+from node.chain.genesis import chain_id_of
+from node.chain.policy import DAY_MS, HOUR_MIN
 from node.chain.tx.orders import Request
 from node.chain.types import NO_ID, ZERO_HASH, Code, EpochMs, Minutes
 from scripts.bench.people import seed_of
@@ -15,10 +15,9 @@ VALID_MS: Final = 20 * DAY_MS
 AHEAD_MS: Final = 10 * DAY_MS
 
 
-def request(rig: Rig, person: int, sequence: int, now_ms: int) -> Said:
+def request(rig: Rig, person: int, sequence: int, now_ms: int, minutes: int = HOUR_MIN) -> Said:
     """A signed order request of one of the rig's people."""
-    chain_id = chain_id_of(rig.genesis)
-    sender = genesis_person_id(chain_id, rig.first_person + person)
+    chain_id, sender = chain_id_of(rig.genesis), rig.person(person)
     place = rig.genesis.districts[0]
     body = Request(
         recipient=sender,
@@ -28,7 +27,7 @@ def request(rig: Rig, person: int, sequence: int, now_ms: int) -> Said:
         district=place.code,
         site=place.sites[0],
         start_ms=EpochMs(now_ms + AHEAD_MS),
-        expected_min=Minutes(60),
+        expected_min=Minutes(minutes),
         invited=NO_ID,
         job=NO_ID,
         rule=Code("-"),

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from node.chain.genesis import chain_id_of, genesis_person_id
+from node.chain.genesis import chain_id_of
 from node.chain.policy import DAY_MS, MINUTE_MS, PERMILLE, civil
 from node.chain.tx.events import AttendEvent, CreditAttendance, LeaveEvent, OpenEvent
 from node.chain.tx.identity import AcceptKin, OfferKin
@@ -87,8 +87,8 @@ def found_bank(rig: Rig) -> Bank:
 
 
 def _hand(rig: Rig, number: int) -> Hand:
-    chain_id, place = chain_id_of(rig.genesis), rig.people + number
-    return Hand(chain_id, genesis_person_id(chain_id, rig.first_person + place), seed_of(place))
+    place = rig.people + number
+    return Hand(chain_id_of(rig.genesis), rig.person(place), seed_of(place))
 
 
 def _neighbours(hands: list[Hand]) -> Mapping[Id, tuple[Id, ...]]:

@@ -20,7 +20,8 @@ from node.store.voteslot import SECTOR_BYTES, SLOT_BYTES, Slot
 from scripts.chaos.bank import Bank
 from scripts.chaos.history import TOTAL, History, Told
 from scripts.chaos.looking import Eyes
-from scripts.chaos.rig import Rig, Trouble
+from scripts.chaos.rig import Rig
+from scripts.chaos.trouble import Trouble
 
 ANSWER_S: Final = 30.0
 SINGLE: Final = 50

@@ -13,9 +13,10 @@ from typing import Final
 
 import msgspec
 
-from node.chain.genesis import Genesis
+from node.chain.genesis import Genesis, chain_id_of, genesis_person_id
 from node.chain.policy import quarter_end_ms
-from node.chain.types import Code, EpochMs
+from node.chain.protocol import KNOWN_PROTOCOL
+from node.chain.types import Code, EpochMs, Id
 from node.city import ports, processes
 from node.city.ceremony import STAFF_YEARS_MS, CityPlaces, found, node_toml, settle_in
 from node.city.plan import read_plan
@@ -27,13 +28,11 @@ from node.config import NodeHome
 from node.runtime.clock import SystemClock
 from scripts.bench.city import replace_genesis
 from scripts.bench.people import with_people
+from scripts.chaos.release import Release, next_release, this_release
+from scripts.chaos.trouble import Trouble
 
 HEAL_S: Final = 60.0
 POLL_S: Final = 0.05
-
-
-class Trouble(Exception):  # noqa: N818 - a finding, not a fault of this program
-    """Something that must never happen."""
 
 
 class Rig:
@@ -46,6 +45,7 @@ class Rig:
         first_person: index of the first of them in genesis.
         people: how many.
         bankers: how many more, after them.
+        release: the program that every node is, but for those that have become another.
     """
 
     def __init__(self, root: Path, nodes: int, people: int, bankers: int = 0) -> None:
@@ -62,9 +62,13 @@ class Rig:
         founding = found(read_plan().first(nodes), SystemClock().now_ms(), rehearsal=True)
         self.genesis: Genesis
         until_ms = EpochMs(quarter_end_ms(founding.genesis.created_ms + STAFF_YEARS_MS))
-        self.genesis, self.first_person = with_people(founding.genesis, people + bankers, until_ms)
+        self.genesis, self.first_person = with_people(
+            founding.genesis, people + bankers + 1, until_ms
+        )
         self.people = people
         self.bankers = bankers
+        self.release = this_release(KNOWN_PROTOCOL)
+        self._releases: dict[str, Release] = {}
         founding = replace_genesis(founding, self.genesis)
         chosen = ports.choose([d.code for d in self.genesis.districts], None)
         settle_in(CityPlaces(root / "city"), founding, chosen)
@@ -102,6 +106,15 @@ class Rig:
         """All of them."""
         return self.city.districts
 
+    @property
+    def witness(self) -> int:
+        """Number of one more person, of whom the load and the bank know nothing."""
+        return self.people + self.bankers
+
+    def person(self, number: int) -> Id:
+        """Id of one of the rig's own people, from 0."""
+        return genesis_person_id(chain_id_of(self.genesis), self.first_person + number)
+
     def home(self, district: str) -> NodeHome:
         """A node's home directory."""
         return self.city.places.node(district)
@@ -111,8 +124,24 @@ class Rig:
         self.city.kill(district)
 
     def start(self, district: str) -> None:
-        """Start a node that is down."""
-        self.city.start(district)
+        """Start a node that is down, of the release that it has become."""
+        city = LocalCity(self.city.places.root, self._environment_of(district))
+        city.start(district)
+        city.close()
+
+    def next_release(self) -> Release:
+        """The release after the present one, which no node is yet."""
+        version = self.release.version + 1
+        return next_release(self.release, self._root / f"release-{version}")
+
+    def opens(self, district: str, release: Release) -> bool:
+        """Whether a release says that it opens a stopped node's data."""
+        return release.opens(self.home(district), self._environment)
+
+    def become(self, district: str, release: Release) -> None:
+        """Start a stopped node as another release; from now on it is that one."""
+        self._releases[district] = release
+        self.start(district)
 
     def freeze(self, district: str) -> None:
         """SIGSTOP."""
@@ -142,7 +171,7 @@ class Rig:
         self.wait_ready([district])
         own = ports.choose([Code(district)], None)[Code(district)]
         home.config.write_text(self._settings(district, own), encoding="utf-8")
-        process = processes.spawn(home, self._environment)
+        process = processes.spawn(home, self._environment_of(district))
         self._copies.append((home, process))
         return home, process
 
@@ -215,6 +244,10 @@ class Rig:
         if process is None:
             raise Trouble(f"the node of {district} has ended by itself")
         return process
+
+    def _environment_of(self, district: str) -> dict[str, str]:
+        release = self._releases.get(district)
+        return self._environment if release is None else release.environment(self._environment)
 
     def _settings(self, district: str, own: NodePorts | None = None) -> str:
         seen = {

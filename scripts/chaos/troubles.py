@@ -3,13 +3,15 @@
 import random
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Final
 
 from node.chain.policy import HOUR_MS
 from node.city import processes
 from node.city.processes import wait_until
-from scripts.chaos.rig import Rig, Trouble
+from scripts.chaos.met import Met
+from scripts.chaos.rig import Rig
+from scripts.chaos.trouble import Trouble
+from scripts.chaos.upgrade import upgrade
 
 PAUSE_MAX_S: Final = 2.0
 FREEZE_MAX_S: Final = 6.0
@@ -20,15 +22,6 @@ FULL_ENDS_S: Final = 30.0
 FULL_MAX_BYTES: Final = 16_384
 """Less than any log of a running node holds soon."""
 DUPLICATE_WORD: Final = "another instance of this node"
-
-
-@dataclass(frozen=True, slots=True)
-class Met:
-    """What happened."""
-
-    kind: str
-    districts: tuple[str, ...]
-    note: str = ""
 
 
 def kill(rig: Rig, chance: random.Random) -> Met:
@@ -131,4 +124,5 @@ TROUBLES: Final[Mapping[str, Callable[[Rig, random.Random], Met]]] = {
     "leap": leap,
     "copy": copy,
     "fill": fill,
+    "upgrade": upgrade,
 }

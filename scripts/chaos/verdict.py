@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from scripts.chaos.checks import require_kept, require_one_word, require_total
 from scripts.chaos.linearizable import require_linearizable
 from scripts.chaos.load import Load
-from scripts.chaos.rig import Rig, Trouble
+from scripts.chaos.rig import Rig
 from scripts.chaos.run import Done
+from scripts.chaos.trouble import Trouble
 
 
 @dataclass(frozen=True, slots=True)

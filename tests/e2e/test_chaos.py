@@ -10,8 +10,9 @@ from scripts.chaos.bank import OPENING_MIN, Bank, found_bank
 from scripts.chaos.checks import require_kept
 from scripts.chaos.linearizable import NotLinearizable, require_linearizable
 from scripts.chaos.load import Load
-from scripts.chaos.rig import Rig, Trouble
+from scripts.chaos.rig import Rig
 from scripts.chaos.run import Run
+from scripts.chaos.trouble import Trouble
 from scripts.chaos.troubles import TROUBLES
 from scripts.chaos.verdict import Verdict, judge
 
@@ -34,7 +35,7 @@ def suffered(place: Path, *names: str, bankers: int = 0) -> Verdict:
             for name in names:
                 run.trouble(name)
         verdict = judge(rig, load)
-        told = load.history.told[0]
+        told = load.told[0]
         with pytest.raises(Trouble, match="final at"):
             require_kept(rig, [replace(told, height=told.height + 1)])
         if bank is not None:
