@@ -47,7 +47,7 @@ from wallet.client.answers import (
     TransactionStatus,
 )
 from wallet.client.faults import NodeProblem, NoNode, NotFinal, strange_answer
-from wallet.client.matters import MATTERS, CatalogueAnswer, PolicyAnswer
+from wallet.client.matters import MATTERS
 from wallet.client.transport import Call, Reply, Transport
 
 BATCH_MAX: Final = 500
@@ -156,14 +156,6 @@ class NodeClient:
     def block_time(self, height: int) -> int:
         """Time of a final block, in milliseconds since 1970."""
         return self._get(f"/v1/blocks/{height}", BlockView).header.time_ms
-
-    def policy(self) -> dict[str, object]:
-        """The active policy by its fields' names."""
-        return self._get("/v1/policy", PolicyAnswer).policy
-
-    def catalogue(self) -> tuple[dict[str, object], ...]:
-        """Every service class by its fields' names."""
-        return self._get("/v1/catalogue", CatalogueAnswer).items
 
     def sequence(self, actor: Id, lane: int = 0) -> int:
         """The next free number of an actor's lane, pending transactions counted."""

@@ -174,18 +174,6 @@ class PositionView(Answer, frozen=True):
         return flow - (self.settled.credits_min - self.settled.debits_min)
 
 
-class PolicyAnswer(Answer, frozen=True):
-    """The active policy, by the names of its fields."""
-
-    policy: dict[str, object]
-
-
-class CatalogueAnswer(Answer, frozen=True):
-    """The classes of service, by the names of their fields."""
-
-    items: tuple[dict[str, object], ...]
-
-
 MATTERS: Final[dict[type[Answer], str]] = {
     ClosingView: "/v1/closings",
     ComplaintView: "/v1/complaints",

@@ -6,7 +6,7 @@ A motion carries the next policy whole. What is not named stays as it is, so nob
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Final, TypeVar
+from typing import Final
 
 import msgspec
 
@@ -18,7 +18,6 @@ from node.console.formats import duration
 from node.console.language import Text, same, t
 from wallet.verbs.parameters import codes, parse_minutes
 
-S = TypeVar("S", bound=msgspec.Struct)
 _SPAN: Final = re.compile(r"(\d{1,16})(ms|s|m|h|d)?")
 _UNITS_MS: Final = {"ms": 1, "s": 1_000, "m": MINUTE_MS, "h": HOUR_MS, "d": DAY_MS}
 _FIXED: Final = frozenset({"version", "activation_height"})
@@ -31,24 +30,6 @@ class Change:
     name: str
     before: object
     after: object
-
-
-def of_view(kind: type[S], values: Mapping[str, object]) -> S:
-    """A record of the chain from a node's view of it, field by field.
-
-    Raises:
-        KeyError: a field is missing.
-        msgspec.ValidationError: a value is not of its type.
-    """
-    made: dict[str, object] = {}
-    for field in msgspec.structs.fields(kind):
-        value = values[field.name]
-        if isinstance(field.type, type) and issubclass(field.type, msgspec.Struct):
-            assert isinstance(value, Mapping), "a group of a view is an object"
-            made[field.name] = of_view(field.type, value)
-        else:
-            made[field.name] = msgspec.convert(value, field.type)
-    return kind(**made)
 
 
 def parameters(policy: Policy) -> dict[str, object]:

@@ -30,9 +30,9 @@ from node.console.command import argument, command, group, option
 from node.console.fault import usage
 from node.console.language import t
 from node.console.result import Json
-from wallet.client.faults import strange_answer
-from wallet.govern.policies import changed, differences, of_view
-from wallet.govern.subjects import active_policy, changes_data, say_changes
+from wallet.govern.policies import changed, differences
+from wallet.govern.proven import active_policy, service_class
+from wallet.govern.subjects import changes_data, say_changes
 from wallet.govern.table import TARGETS
 from wallet.session.accounts import CODE_F
 from wallet.session.files import read_json
@@ -259,13 +259,8 @@ def catalogue(
 
 def _class_of(act: Acting, code: Code) -> ServiceClass:
     """The class as it is, or a plain new one before its first version."""
-    for entry in act.client.catalogue():
-        if entry.get("code") == code:
-            try:
-                return of_view(ServiceClass, entry)
-            except (KeyError, msgspec.ValidationError) as error:
-                raise strange_answer("/v1/catalogue", str(error)) from error
-    return ServiceClass(code, code, 0, 1_000, 0, 1, 0, 0, 0, 0, ())
+    plain = ServiceClass(code, code, 0, 1_000, 0, 1, 0, 0, 0, 0, ())
+    return service_class(act, code) or plain
 
 
 @command(

@@ -9,9 +9,9 @@ from node.chain.types import Id
 from node.console.language import Text, same, t
 from node.console.result import Column, Json, Table
 from wallet.builder import created_id
-from wallet.client.faults import strange_answer
 from wallet.client.matters import MotionView
-from wallet.govern.policies import Change, differences, of_view, said
+from wallet.govern.policies import Change, differences, said
+from wallet.govern.proven import policy_of
 from wallet.proofs import check_proof
 from wallet.verbs.acting import Acting
 from wallet.verbs.faults import does_not_hold, not_listed
@@ -19,18 +19,6 @@ from wallet.verbs.values import one_line, values_of
 
 PURPOSE = "motion"
 """What the proposing transaction is read for."""
-
-
-def active_policy(act: Acting) -> Policy:
-    """The policy in force, as the node says.
-
-    Raises:
-        node.console.fault.Fault: the answer is no policy (exit 1).
-    """
-    try:
-        return of_view(Policy, act.client.policy())
-    except (KeyError, msgspec.ValidationError) as error:
-        raise strange_answer("/v1/policy", str(error)) from error
 
 
 def find_motion(act: Acting, motion: Id, state: str | None = "open") -> MotionView:
@@ -71,9 +59,9 @@ def proven_subject(act: Acting, found: MotionView) -> Subject:
 
 
 def changes_of(act: Acting, subject: Subject) -> tuple[Change, ...]:
-    """What a change of policy changes; empty for other subjects."""
+    """What a change of policy changes of the version before it; empty for other subjects."""
     if isinstance(subject, PolicyChange):
-        return differences(active_policy(act), subject.policy)
+        return differences(policy_of(act, subject.policy.version - 1), subject.policy)
     return ()
 
 

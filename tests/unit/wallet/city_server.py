@@ -15,7 +15,7 @@ from urllib.parse import parse_qs, urlsplit
 import msgspec
 
 from node.api.routes.matters import NOUNS
-from node.api.views import view
+from node.api.views import name_of, view
 from node.chain import keys
 from node.chain.block import Header, block_id
 from node.chain.certificate import (
@@ -30,17 +30,17 @@ from node.chain.errors import ErrorCode, Rejected
 from node.chain.genesis_document import to_document
 from node.chain.hashing import domain
 from node.chain.merkle import leaf_hash
-from node.chain.proof import Anchor, Proof, TransactionClaim
-from node.chain.records import StateRecord, encode_record, key_of
+from node.chain.proof import Anchor, Proof, StateClaim, TransactionClaim
+from node.chain.proof import Claim as ProofClaim
+from node.chain.records import KINDS, StateRecord, encode_record, key_of
 from node.chain.records.actors import Operator, Person
 from node.chain.records.bindings import KinBinding, Mint, Proposal
 from node.chain.records.corrections import Claim
 from node.chain.records.events import Event, Team
 from node.chain.records.orders import Order
 from node.chain.records.redemption import Capacity, Provider, Redemption
-from node.chain.records.settings import CatalogueEntry
 from node.chain.rules.envelope import next_number
-from node.chain.transition import Execution, active_policy
+from node.chain.transition import Execution
 from node.chain.tx.envelope import SignedTransaction, parse
 from node.chain.types import ZERO_HASH, EpochMs, Hash, Height, Id, Round
 from node.runtime.queries.facets import Listed, facets_of
@@ -86,6 +86,8 @@ class CityDoor:
     offences: list[dict[str, object]] = field(default_factory=list)
     conviction: bytes = b""
     """The file that every question for evidence is answered with."""
+    lies: dict[str, ProofClaim] = field(default_factory=dict)
+    """By kind of record: what is said in proofs of the state instead of the truth."""
     swallow: int = 0
     """Submissions to take without answering: the connection is closed instead."""
 
@@ -97,8 +99,8 @@ class CityDoor:
                 return self._status()
             case ["genesis"]:
                 return to_document(self.city.genesis)
-            case ["policy" | "catalogue" | "districts" as noun]:
-                return self._settings(noun)
+            case ["districts"]:
+                return {"items": [{"code": d.code} for d in self.city.genesis.districts]}
             case ["offences"]:
                 return {"items": self.offences}
             case ["evidence"] if self.conviction:
@@ -127,20 +129,13 @@ class CityDoor:
                 return {"height": 1, "record": encode_record(order).hex()}
             case ["proofs", "record", tx_id]:
                 self._may_prove(reader, tx_id, headers)
-                return self._proof(self.committed[tx_id][1].raw)
+                return self._transaction_proof(self.committed[tx_id][1].raw)
+            case ["proofs", "state", kind, key]:
+                return self._state_proof(kind, bytes.fromhex(key))
             case [noun]:
                 return self._list(noun, query)
             case _:
                 raise Refused(404, "A01", str(reader))
-
-    def _settings(self, noun: str) -> dict[str, object]:
-        ledger = self.city.ledger
-        if noun == "districts":
-            return {"items": [{"code": d.code} for d in self.city.genesis.districts]}
-        if noun == "policy":
-            return {"height": 1, "policy": view(active_policy(ledger))}
-        entries = [e for e in ledger.records.values() if isinstance(e, CatalogueEntry)]
-        return {"height": 1, "items": [view(entry.service) for entry in entries]}
 
     def _status(self) -> dict[str, object]:
         city = self.city
@@ -265,7 +260,18 @@ class CityDoor:
                 self.superseded[tx_id] = "SUPERSEDED"
             raise
 
-    def _proof(self, transaction: bytes) -> bytes:
+    def _transaction_proof(self, raw: bytes) -> bytes:
+        return self._proof(TransactionClaim(raw, 0, ()), leaf_hash(raw), ZERO_HASH)
+
+    def _state_proof(self, kind: str, key: bytes) -> bytes:
+        ledger = self.city.ledger
+        number = KINDS[next(one for one in KINDS if name_of(one) == kind)]
+        record = ledger.read(bytes([number]) + key)
+        raw = b"" if record is None else encode_record(record)
+        claim = StateClaim(number, key, raw, ledger.prove(bytes([number]) + key))
+        return self._proof(self.lies.get(kind, claim), ZERO_HASH, ledger.state_root)
+
+    def _proof(self, claim: ProofClaim, log_root: Hash, state_root: Hash) -> bytes:
         city = self.city
         authorities = city.genesis.authorities
         set_hash = authority_set_hash(city.chain_id, authorities)
@@ -280,8 +286,8 @@ class CityDoor:
             transaction_count=1,
             log_number=0,
             log_size=1,
-            log_root=leaf_hash(transaction),
-            state_root=ZERO_HASH,
+            log_root=log_root,
+            state_root=state_root,
             evidence_root=ZERO_HASH,
             authorities_hash=set_hash,
             next_authorities_hash=set_hash,
@@ -295,7 +301,6 @@ class CityDoor:
             signature = keys.sign(seed, sign_bytes(city.chain_id, vote))
             votes.append(msgspec.structs.replace(vote, signature=signature))
         anchor = Anchor(header, make_certificate(votes), ())
-        claim = TransactionClaim(transaction, 0, ())
         return encode(Proof(1, city.chain_id, claim, anchor))
 
 

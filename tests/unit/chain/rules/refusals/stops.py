@@ -96,6 +96,17 @@ def given_out_while_a_key_is_recovered() -> Attempt:
 
 
 @refused(ErrorCode.RECOVERY_PENDING)
+def a_hold_extended_while_the_payer_recovers_a_key() -> Attempt:
+    scene = town()
+    mei = scene.city.new_person("mei", card=True)
+    own = {"recipient": mei, "payer_kind": "person", "payer": mei}
+    scene.earn(mei, 120).request(mei, **own).publish().accept().check_in()
+    body = Recover(1, *scene.city.new_key("mei/new", mei))
+    scene.city.block(scene.city.sign(mei, body, seed=seed_of("mei/card")))
+    return attempt(scene.city, mei, scene.extend_body())
+
+
+@refused(ErrorCode.RECOVERY_PENDING)
 def a_key_changed_while_one_is_recovered() -> Attempt:
     scene, mei = _recovering()
     return attempt(scene.city, mei, RotateKey(1, *scene.city.new_key("mei/other", mei)))
