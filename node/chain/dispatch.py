@@ -39,6 +39,7 @@ from node.chain.rules import (
     recovery,
     redemption,
     safety,
+    service_certificates,
     settlement,
     sheets,
     teams,
@@ -62,6 +63,7 @@ from node.chain.tx.envelope import (
     RecoveryBody,
     RedemptionBody,
     SafetyBody,
+    ServiceCertificateBody,
     SettlementBody,
     SheetBody,
     TeamBody,
@@ -72,7 +74,9 @@ from node.chain.tx.organisation import MoneyAction
 from node.chain.types import Hash
 from node.chain.units import lapse_capacity
 
-PeopleBody = RecoveryBody | SafetyBody | SheetBody | CircleBody | LeavingBody
+PeopleBody = (
+    RecoveryBody | SafetyBody | SheetBody | CircleBody | LeavingBody | ServiceCertificateBody
+)
 PeopleTimer = KinBinding | Recovery | Suspension | TimeMark | Rating | Complaint | Closing
 MoneyBody = CorrectionBody | RedemptionBody | SettlementBody | EventBody | TeamBody
 
@@ -155,6 +159,8 @@ def _dispatch_people(view: View, at: Moment, tx: Transaction, body: PeopleBody) 
         circle.apply(view, at, tx, body)
     elif isinstance(body, LeavingBody):
         leaving.apply(view, at, tx, body)
+    elif isinstance(body, ServiceCertificateBody):
+        service_certificates.apply(view, at, tx, body)
     else:
         assert_never(body)
 

@@ -22,12 +22,11 @@ from node.chain.certificate import Evidence, authority_set_hash
 from node.chain.codec import encode
 from node.chain.dispatch import dispatch, fire_timer
 from node.chain.errors import Bug, ErrorCode, Rejected
-from node.chain.hashing import digest
 from node.chain.ledger import Ledger, Staged
 from node.chain.limits import BLOCK_TIMERS_MAX, SETTLEMENT_KEYS_MAX, TRANSACTION_KEYS_MAX
 from node.chain.merkle import leaf_hash, root_of
 from node.chain.policy import Policy, policy_hash
-from node.chain.records import StateRecord, encode_record
+from node.chain.records import StateRecord, encode_record, touch_after
 from node.chain.records.accounts import District
 from node.chain.records.actors import Person
 from node.chain.records.orders import Order
@@ -48,7 +47,6 @@ from node.chain.tx.envelope import (
 )
 from node.chain.types import EpochMs, Hash, Height, Id
 
-TOUCH_BYTES: Final = 16
 BEGIN_ID: Final = b"begin"
 """Stands for the object's id in the touch of what a block's start writes: the sample and the hour's mark."""
 
@@ -278,8 +276,7 @@ class BlockRun:
                 touched[key] = None
                 continue
             previous = b"" if before is None else before.touch
-            touch = digest("touch", self.at.chain_id, previous + cause)[:TOUCH_BYTES]
-            touched[key] = replace(record, touch=touch)
+            touched[key] = replace(record, touch=touch_after(self.at.chain_id, previous, cause))
             if before is None:
                 created.append(key)
             if isinstance(record, Person):

@@ -281,6 +281,32 @@ function emptyRoot(depth) {
   return sha256(Buffer.from([1]), child, child, child, child);
 }
 
+// ---- service-certificates.md: numbers
+
+const CROCKFORD = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
+const NUMBER = /^([a-z0-9._-]{1,32})-([1-9][0-9]{3})-([0-9]{6}|[1-9][0-9]{6,9})-([0-9A-HJKMNP-TV-Z]{6})$/;
+const timesX = (value) => (value & 16 ? (value << 1) ^ 37 : value << 1);
+const overGf32 = (symbols) => symbols.reduce((sum, symbol) => timesX(sum) ^ symbol, 0);
+const symbolsOf = (head) => [...Buffer.from(head, 'ascii')].flatMap((byte) => [byte >> 5, byte & 31]);
+
+/** The check code of a number from the touch with which its record was created. */
+export function checkCode(head, touch) {
+  const drawn = [0, 1, 2, 3, 4].map((at) => (touch.readUInt32BE(0) >>> (27 - 5 * at)) & 31);
+  const closing = timesX(overGf32([...symbolsOf(head), ...drawn]));
+  return [...drawn, closing].map((symbol) => CROCKFORD[symbol]).join('');
+}
+
+/** The id of the record that a typed number names. */
+export function certificateId(text) {
+  const at = text.trim().lastIndexOf('-');
+  const check = text.trim().slice(at + 1).toUpperCase().replaceAll('O', '0').replace(/[IL]/g, '1');
+  const head = text.trim().slice(0, Math.max(at, 0)).toLowerCase();
+  const found = NUMBER.exec(`${head}-${check}`);
+  const tail = [...check].map((letter) => CROCKFORD.indexOf(letter));
+  if (!found || Number(found[3]) === 0 || overGf32([...symbolsOf(head), ...tail])) throw new Refused('no number');
+  return `${found[1]}/${found[2]}/${Number(found[3])}`;
+}
+
 // ---- signatures.md: consensus messages and certificates
 
 const MESSAGE_KINDS = new Map([[5, 'proposal'], [6, 'prevote'], [7, 'precommit']]);

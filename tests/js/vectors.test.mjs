@@ -106,6 +106,19 @@ test('state tree keys, roots and proofs agree', () => {
   }
 });
 
+test('numbers of service certificates agree', () => {
+  const { record, whole, refused } = load('service_numbers');
+  const [kind, district, year, serial, check] = tb.decode(fromHex(record));
+  assert.deepEqual([kind, `${district}/${year}/${serial}`], [107, whole[0].id]);
+  assert.ok(whole[0].number.endsWith(check.toUpperCase()));
+  for (const v of whole) {
+    const head = v.number.slice(0, v.number.lastIndexOf('-'));
+    assert.equal(`${head}-${tb.checkCode(head, fromHex(v.touch))}`, v.number);
+    for (const typed of [v.number, v.number.toLowerCase()]) assert.equal(tb.certificateId(typed), v.id);
+  }
+  for (const v of refused) assert.throws(() => tb.certificateId(v.text), tb.Refused, v.name);
+});
+
 test('consensus messages and certificates agree', () => {
   const v = load('messages');
   const [chainId, encoded] = [fromHex(v.chain_id), fromHex(v.authorities)];

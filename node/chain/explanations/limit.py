@@ -116,4 +116,10 @@ LIMIT: Final[Mapping[ErrorCode, Explanation]] = {
         "请在间隔期过后再做。",
         "Do it when the resting period is over.",
     ),
+    ErrorCode.CERTIFICATE_LIMIT: Explanation(
+        "这一年的服务记录证明已经够多了。",
+        "There are as many service certificates for this year as one person may have.",
+        "已有的证明可以重复打印；不再使用的请先注销。",
+        "One that exists can be printed again; revoke what is no longer used.",
+    ),
 }

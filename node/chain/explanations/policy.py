@@ -122,10 +122,10 @@ POLICY: Final[Mapping[ErrorCode, Explanation]] = {
         "Supply the field named in brackets.",
     ),
     ErrorCode.UNDER_NOTICE: Explanation(
-        "仍在公示或通知期内。",
-        "The period of notice is not over.",
-        "请在公示期满后再办理。",
-        "Do it when the notice has run its time.",
+        "仍在公示期内，或者有异议没有答复。",
+        "The period of notice is not over, or an objection has not been answered.",
+        "请在公示期满、异议答复后再办理。",
+        "Do it when the notice has run its time and the objection is answered.",
     ),
     ErrorCode.PAUSED: Explanation(
         "为了安全，这类服务或这个服务点暂停了。",

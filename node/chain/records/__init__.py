@@ -13,6 +13,7 @@ from collections.abc import Callable
 import msgspec
 
 from node.chain.codec import decoder, encode
+from node.chain.hashing import digest
 from node.chain.records.accounts import Budget, City, District, Fund, Position
 from node.chain.records.actors import Operator, Person
 from node.chain.records.authorities import (
@@ -41,6 +42,8 @@ from node.chain.records.redemption import (
 from node.chain.records.remarks import Complaint, Rating
 from node.chain.records.safety import Suspension
 from node.chain.records.sampling import SampleQueue
+from node.chain.records.service_certificates import ServiceCertificate
+from node.chain.records.service_hours import ServiceYear
 from node.chain.records.settings import (
     AuthorityRecord,
     CatalogueEntry,
@@ -51,6 +54,7 @@ from node.chain.records.settings import (
 from node.chain.records.settlement import SettlementRun
 from node.chain.records.sheets import CodeSheet
 from node.chain.records.tallies import Tally
+from node.chain.types import Hash
 
 StateRecord = (
     Person
@@ -85,6 +89,8 @@ StateRecord = (
     | SiteMonth
     | RecorderMonth
     | HonourEntry
+    | ServiceYear
+    | ServiceCertificate
     | Motion
     | Recovery
     | Suspension
@@ -103,6 +109,7 @@ StateRecord = (
     | ProtocolRecord
 )
 RECORD_SIZE_MAX_BYTES = 65_536
+TOUCH_BYTES = 16
 
 decode_record: Callable[[bytes], StateRecord] = decoder(
     StateRecord,  # type: ignore[arg-type]
@@ -152,6 +159,8 @@ KINDS: dict[type[StateRecord], int] = {
     RecorderMonth: 103,
     HonourEntry: 104,
     Motion: 105,
+    ServiceYear: 106,
+    ServiceCertificate: 107,
     AuthoritySchedule: 110,
     PastSet: 111,
     Offence: 112,
@@ -175,6 +184,11 @@ def key_of(kind: type[msgspec.Struct], id_: bytes) -> bytes:
 def due_of(record: StateRecord) -> int:
     """When the record's timer is due, in milliseconds of block time; 0 for none."""
     return getattr(record, "due_ms", 0)
+
+
+def touch_after(chain_id: Hash, previous: bytes, cause: bytes) -> bytes:
+    """A record's touch after one more cause; the previous one is empty for a new record."""
+    return digest("touch", chain_id, previous + cause)[:TOUCH_BYTES]
 
 
 def encode_record(record: StateRecord) -> bytes:

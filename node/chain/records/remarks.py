@@ -4,7 +4,7 @@ from typing import Final
 
 from node.chain.codec import Record
 from node.chain.hashing import ID_BYTES, digest
-from node.chain.types import Code, CodeF, EpochMsF, Hash, HashF, Id, IdF, OptionalIdF
+from node.chain.types import Code, CodeF, EpochMsF, Hash, HashF, Id, IdF, OptionalIdF, UintF
 
 COMPLAINT: Final = Code("complaint")
 NO_SHOW: Final = Code("no-show")
@@ -36,6 +36,10 @@ class Complaint(Record, frozen=True, tag=87):
     kind: CodeF
     """``complaint`` or ``no-show``."""
     order: IdF
+    volunteer: OptionalIdF
+    """Who had served; empty where nobody had."""
+    month: UintF
+    """Of the service, year · 100 + month: it is not certified until the complaint is answered. 0 for none."""
     district: CodeF
     complainant: IdF
     reason: CodeF

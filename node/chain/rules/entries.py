@@ -24,6 +24,8 @@ from node.chain.rules.guards import (
     require_unrelated,
 )
 from node.chain.rules.quotas import site_month
+from node.chain.rules.service_hours import HONOUR as HONOUR_HOURS
+from node.chain.rules.service_hours import Service, add_service, correct_service
 from node.chain.state import Account, Book, Leg, Moment, View, post
 from node.chain.tx.entries import ConvertHonour, CorrectHonour, EnterHonour
 from node.chain.tx.organisation import MoneyAction
@@ -54,6 +56,8 @@ def _perform(view: View, at: Moment, action: MoneyAction, seconded: Seconded) ->
             corrected = Minutes(entry.corrected_min + action.minutes)
             view.put(replace(entry, corrected_min=corrected))
             take_honour(view, entry.person, action.minutes)
+            service = Service(entry.person, entry.served_ms, HONOUR_HOURS, entry.entered_ms)
+            correct_service(view, at, service, -action.minutes)
         case ConvertHonour():
             person = view.need(Person, action.person)
             fund = Account(Book.FUND_FREE, fund_id(person.home, action.year, HONOUR))
@@ -118,6 +122,8 @@ def _enter(view: View, at: Moment, action: EnterHonour, seconded: Seconded) -> N
         )
     )
     enter_honour(view, action.person, action.minutes)
+    service = Service(action.person, action.served_ms, HONOUR_HOURS, at.time_ms)
+    add_service(view, service, action.minutes)
 
 
 def _check_correction(view: View, at: Moment, action: CorrectHonour) -> Scope:

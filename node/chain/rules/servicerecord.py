@@ -102,6 +102,20 @@ class Sources:
     """The recipient's."""
 
 
+def gap_of(sources: Sources) -> str:
+    """The first field that the record of a service lacks, the person's own group aside; empty for none."""
+    order = sources.order
+    try:
+        _service(order)
+        _training(sources)
+        _evaluation(order, sources.rating)
+        _in_charge(order)
+        _recorder(order)
+    except Rejected as gap:
+        return gap.detail
+    return ""
+
+
 def service_record(sources: Sources, policy: Policy) -> ServiceRecord:
     """The record of a service that counts.
 
@@ -126,8 +140,8 @@ def service_record(sources: Sources, policy: Policy) -> ServiceRecord:
             honour_min=sources.volunteer.honour.balance,
         ),
         evaluation=_evaluation(order, sources.rating),
-        in_charge=_first("person_in_charge", order.reviewer, order.endorser, order.arbiter),
-        recorder=_first("recorder", *_recorders(order)),
+        in_charge=_in_charge(order),
+        recorder=_recorder(order),
         certifiable_from_ms=EpochMs(order.final_ms + policy.orders.certifiable_after_ms),
     )
 
@@ -143,10 +157,15 @@ def _first(field: str, *parts: bytes) -> Id:
     return Id(found)
 
 
-def _recorders(order: Order) -> tuple[bytes, ...]:
+def _in_charge(order: Order) -> Id:
+    return _first("person_in_charge", order.reviewer, order.endorser, order.arbiter)
+
+
+def _recorder(order: Order) -> Id:
     """Who wrote it down: staff before the person who confirmed, and that one before who asked."""
     requester = order.requester if order.requester_role == "recorder" else b""
-    return (order.timekeeper, order.starter, requester, order.confirmer, order.requester)
+    parts = (order.timekeeper, order.starter, requester, order.confirmer, order.requester)
+    return _first("recorder", *parts)
 
 
 def _person(volunteer: Person) -> PersonGroup:

@@ -28,6 +28,7 @@ from node.chain.tx import (
     recovery,
     redemption,
     safety,
+    service_certificates,
     settlement,
     sheets,
     teams,
@@ -91,6 +92,9 @@ SheetBody = sheets.RegisterSheet | sheets.CancelSheet
 CircleBody = circle.DeclareHousehold
 LeavingBody = leaving.FinishClosing
 TeamBody = teams.JoinTeam | teams.LeaveTeam | teams.DonateTeam
+ServiceCertificateBody = (
+    service_certificates.IssueServiceCertificate | service_certificates.RevokeServiceCertificate
+)
 Body = (
     IdentityBody
     | OrganisationBody
@@ -109,6 +113,7 @@ Body = (
     | SheetBody
     | CircleBody
     | LeavingBody
+    | ServiceCertificateBody
 )
 
 

@@ -24,6 +24,7 @@ from node.chain.rules.payments import (
     settle_closed_year,
     weighted,
 )
+from node.chain.rules.service_hours import correct_order
 from node.chain.state import Account, Book, Leg, Moment, View, city_of, post
 from node.chain.tx.corrections import Correct
 from node.chain.types import NO_ID, Code, Id, Minutes
@@ -137,7 +138,7 @@ def correct(view: View, at: Moment, action: Correct, seconded: Seconded) -> None
     elif paid > before.paid:
         left = paid - before.paid - _cancel_claims(view, order, chain, paid - before.paid)
         correction = _pay_more(view, at, order, correction, left, action.source)
-    _restate_service(view, order, before, correction)
+    _restate_service(view, at, order, before, correction)
     view.create(correction)
     view.finish(correction)
 
@@ -259,8 +260,11 @@ def _pay_more(
     return replace(correction, overflow_min=Minutes(correction.overflow_min + overflow))
 
 
-def _restate_service(view: View, order: Order, before: Reading, correction: Correction) -> None:
-    """Hours served and honour minutes follow the right minutes."""
+def _restate_service(
+    view: View, at: Moment, order: Order, before: Reading, correction: Correction
+) -> None:
+    """Hours served, honour minutes and service certificates follow the right minutes."""
+    correct_order(view, at, order, correction.agreed_min - before.agreed)
     volunteer = view.need(Person, order.volunteer)
     served = max(0, volunteer.served_min + correction.agreed_min - before.agreed)
     view.put(replace(volunteer, served_min=Minutes(served)))

@@ -16,6 +16,7 @@ from node.chain.records.accounts import Fund
 from node.chain.records.actors import Interval, Person
 from node.chain.records.events import Attendance, Event
 from node.chain.records.settings import CatalogueEntry, PolicyRecord, policy_id
+from node.chain.rules import service_hours
 from node.chain.rules.events.opening import ACTIONS, CLOSED, HONOUR, OPEN, planned_end_ms
 from node.chain.rules.guards import (
     active_person,
@@ -150,9 +151,11 @@ def _credit(view: View, at: Moment, sender: Person, event: Event, body: CreditAt
 
     if event.payer_kind == HONOUR:
         enter_honour(view, person.id, body.minutes)
-        paid = 0
+        kind, paid = service_hours.HONOUR, 0
     else:
-        paid = _pay(view, event, person, body.minutes)
+        kind, paid = service_hours.SERVED, _pay(view, event, person, body.minutes)
+    service = service_hours.Service(person.id, attendance.begun_ms, kind, at.time_ms)
+    service_hours.add_service(view, service, body.minutes)
     credited = replace(attendance, credited_min=body.minutes, confirmer=sender.id)
     event = replace(event, hold_min=Minutes(event.hold_min - paid))
     view.put(_with(event, credited))

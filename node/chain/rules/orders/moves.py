@@ -11,6 +11,7 @@ from node.chain.records.actors import Person
 from node.chain.records.orders import Order
 from node.chain.records.settings import CatalogueEntry
 from node.chain.rules.guards import require
+from node.chain.rules.service_hours import count_order
 from node.chain.state import Moment, View
 from node.chain.types import EpochMs, Hash, Minutes
 
@@ -69,9 +70,11 @@ def _count_open(view: View, order: Order, to: State) -> None:
 
 
 def finish(view: View, at: Moment, order: Order, event: Event, to: State, now_ms: int) -> Order:
-    """Write the order in a final state; it stays in the tree for the policy's time."""
+    """Write the order in a final state, where it stays for the policy's time; what was served now counts."""
     final = replace(order, final_ms=EpochMs(now_ms))
-    return move(view, final, event, to, now_ms + at.policy.orders.kept_final_ms)
+    moved = move(view, final, event, to, now_ms + at.policy.orders.kept_final_ms)
+    count_order(view, moved)
+    return moved
 
 
 def service_of(view: View, order: Order) -> CatalogueEntry:

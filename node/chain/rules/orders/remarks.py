@@ -27,6 +27,7 @@ from node.chain.rules.orders.parties import (
     require_volunteer,
 )
 from node.chain.rules.orders.timers import ripe_order
+from node.chain.rules.service_hours import answer_objection, object_to_service
 from node.chain.state import CITY_HOME, Moment, View
 from node.chain.tx.envelope import Transaction
 from node.chain.tx.orders import AnswerComplaint, Complain, ContestNoShow, Rate
@@ -102,6 +103,8 @@ def _blank(evidence: Hash, reason: Code) -> Complaint:
         origin=ZERO_HASH,
         kind=COMPLAINT,
         order=NO_ID,
+        volunteer=NO_ID,
+        month=0,
         district=Code("-"),
         complainant=NO_ID,
         reason=reason,
@@ -117,11 +120,14 @@ def _blank(evidence: Hash, reason: Code) -> Complaint:
 
 
 def _open(view: View, at: Moment, order: Order, sender: Person, blank: Complaint) -> None:
+    month = object_to_service(view, order) if blank.kind == COMPLAINT else 0
     view.create(
         replace(
             blank,
             id=complaint_id(at.city_id, blank.kind, order.id, sender.id),
             order=order.id,
+            volunteer=order.volunteer if month else NO_ID,
+            month=month,
             district=order.district,
             complainant=sender.id,
             opened_ms=at.time_ms,
@@ -144,6 +150,7 @@ def _answer(view: View, at: Moment, sender: Person, body: AnswerComplaint) -> No
     if order is not None:
         require_outsider(view, order, sender)
 
+    answer_objection(view, complaint.volunteer, complaint.month)
     view.put(
         replace(
             complaint,
