@@ -8,6 +8,7 @@ import pytest
 from node.chain import keys
 from node.chain.genesis import chain_id_of, check_genesis
 from node.chain.records.actors import Role
+from node.chain.rules.bounds import check_bounds
 from node.chain.rules.organisation import ACTION_ROLES, ROLES
 from node.chain.types import Code, EpochMs, Height
 from node.city.ceremony import STAFF_PASSWORD, CityPlaces, Founding, found, settle_in
@@ -17,6 +18,7 @@ from node.config import NodeHome, load
 from node.console.fault import Fault
 from node.store.files import RealFiles
 from node.store.votelog import VoteLog
+from wallet.govern.policies import changed, differences
 from wallet.home import WalletHome
 from wallet.session.accounts import first_actor
 from wallet.session.files import read_key_file
@@ -188,3 +190,12 @@ def test_ports_come_in_rows_that_are_free() -> None:
     assert numbers == list(range(numbers[0], numbers[0] + 6))
     with pytest.raises(Fault):
         choose(districts, 65_533)
+
+
+@pytest.mark.feature("A6")
+def test_a_rehearsal_can_move_one_value_of_its_policy() -> None:
+    """What the motion repeats is within bounds, as in any city."""
+    policy = founding_of(1).genesis.policy
+    after = changed(policy, ("confirm_ms=96h",), 1_000)
+    check_bounds(after)
+    assert [one.name for one in differences(policy, after)] == ["orders.confirm_ms"]
