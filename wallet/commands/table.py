@@ -45,6 +45,13 @@ TARGETS: Final[Mapping[str, Target]] = MappingProxyType(
                 en="Remember the account that registration made. The ledger's key must be this wallet's.",
             ),
         ),
+        "follow": Target(
+            "wallet.commands.following:follow",
+            t(
+                zh="城市在永久失去法定多数后重新创立：核对恢复密钥的签名，账户照旧，继续使用。",
+                en="The city was founded anew after a permanent loss: check the recovery keys' signatures and go on.",
+            ),
+        ),
         "rotate-key": Target(
             "wallet.commands.linking:rotate_key",
             t(

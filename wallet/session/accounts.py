@@ -101,13 +101,20 @@ def account_of(home: WalletHome, name: str, key: bytes, genesis: Genesis) -> Id:
 
 def first_actor(genesis: Genesis, key: bytes) -> Id | None:
     """The id of the operator or first member of staff with this public key."""
-    chain_id = chain_id_of(genesis)
-    for index, person in enumerate(genesis.persons):
-        if person.key == key:
-            return genesis_person_id(chain_id, index)
+    person = first_person(genesis, key)
+    if person is not None:
+        return person
     for member in genesis.authorities.members:
         if member.operator_key == key:
             return operator_id(city_id_of(genesis), member.district)
+    return None
+
+
+def first_person(genesis: Genesis, key: bytes) -> Id | None:
+    """The id of the first member of staff with this public key."""
+    for index, person in enumerate(genesis.persons):
+        if person.key == key:
+            return genesis_person_id(chain_id_of(genesis), index)
     return None
 
 

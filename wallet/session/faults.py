@@ -2,9 +2,10 @@
 
 from pathlib import Path
 
+from node.chain.link import LinkRefused
 from node.console.exits import ExitCode
 from node.console.fault import Fault, Report
-from node.console.language import Text, t
+from node.console.language import Text, same, t
 from wallet.client.faults import WALLET_PAGE
 
 
@@ -33,9 +34,30 @@ def other_city(expected: str, found: str) -> Fault:
             expected=expected, found=found
         ),
         t(
-            zh="换节点（--node）或主目录（--home）；钱包不会替另一座城市签名。",
-            en="Name another node (--node) or home (--home); the wallet does not sign for another city.",
+            zh="换节点（--node）或主目录（--home）；钱包不会替另一座城市签名。城市若重新创立过：timebank wallet follow",
+            en="Name another node (--node) or home (--home); the wallet does not sign for another city. If the city "
+            "was founded anew: timebank wallet follow",
         ),
+    )
+
+
+def not_followed(refusal: LinkRefused) -> Fault:
+    """A genesis is no signed successor of the wallet's city; the wallet stays where it is (exit 1)."""
+    return Fault(
+        Report(
+            "not-followed",
+            status=ExitCode.REFUSED,
+            what=t(
+                zh="这不是经恢复密钥签署的接续；钱包没有改变",
+                en="This is no successor that the recovery keys signed; the wallet is as it was",
+            ),
+            why=same(str(refusal)),
+            remedy=t(
+                zh="向服务站或市民政局重新索取创世文件；不要用它。",
+                en="Ask the desk or the bureau for the genesis file again; do not use this one.",
+            ),
+            page=f"{WALLET_PAGE}#not-followed",
+        )
     )
 
 
