@@ -13,7 +13,7 @@ import click
 
 from node.sim.checkers.faults import Broken
 from node.sim.outcome import run
-from node.sim.world import Kind, plan_of
+from node.sim.plans import Kind, plan_of
 
 TELL_S = 5.0
 """Between two lines of progress."""
@@ -31,15 +31,21 @@ TELL_S = 5.0
     help="Who lies; beyond f, forks may happen and must name their culprits.",
 )
 @click.option("--disk-faults", is_flag=True, help="Disks also refuse writes and syncs.")
+@click.option("--clocks", is_flag=True, help="Clocks drift and jump.")
 @click.option("--real", is_flag=True, help="The city's own ledger instead of a toy.")
-def main(seeds: int, first: int, nodes: int, kind: str, *, real: bool, disk_faults: bool) -> None:
+def main(
+    seeds: int, first: int, nodes: int, kind: str, *, real: bool, disk_faults: bool, clocks: bool
+) -> None:
     """Simulate cities in trouble, one for each seed."""
     begun_s = time.monotonic()
     told_s = -math.inf
     heights = forks = stalls = convicted = falsely = 0
     for number in range(1, seeds + 1):
         plan = replace(
-            plan_of(first + number - 1, nodes, Kind(kind)), real=real, disk_faults=disk_faults
+            plan_of(first + number - 1, nodes, Kind(kind)),
+            real=real,
+            disk_faults=disk_faults,
+            clocks=clocks,
         )
         try:
             outcome = run(plan)

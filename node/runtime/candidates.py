@@ -28,10 +28,6 @@ class _Candidate:
         return Block(message.header, message.last_commit, transactions, message.evidence)
 
 
-def _parts_of(message: ProposalMessage) -> tuple[object, ...]:
-    return message.transaction_ids, message.last_commit, message.evidence
-
-
 class Candidates:
     """Blocks by id: whole ones, and those whose bodies are on their way."""
 
@@ -56,9 +52,7 @@ class Candidates:
         if name in self._whole:
             return
         known = self._parts.get(name)
-        if known is None or _parts_of(known.message) != _parts_of(message):
-            bodies = {} if known is None else known.bodies
-            self._parts[name] = _Candidate(message, source, bodies)
+        self._parts[name] = _Candidate(message, source, {} if known is None else known.bodies)
 
     def hold(self, block: Block) -> Hash:
         """Take in a whole block; its id."""

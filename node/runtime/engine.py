@@ -129,11 +129,14 @@ class Engine:
         self._heard[signer] = self.height
 
     def propose_to_core(self, message: ProposalMessage, peer: str, *, timely: bool) -> None:
-        """A verified proposal arrived from its proposer."""
+        """A verified proposal arrived from its proposer, who has the bodies that an earlier one may never have sent."""
+        waited_for = message.proposal.block_id in self._wanted
         self.candidates.offer(message, peer)
         self.candidates.bound(self._needed())
         self.feed(ProposalReceived(message.proposal, timely, message.polkas))
         self.look_again()
+        if waited_for:
+            self.request_bodies()
 
     def look_again(self) -> None:
         """Check blocks that the core waits for and whose bodies may have come."""

@@ -11,8 +11,9 @@ from node.chain.types import NO_HASH
 from node.consensus.state import NO_ROUND
 from node.sim.network import Weather
 from node.sim.outcome import Outcome
+from node.sim.plans import Plan
 from node.sim.simnode import SimulatedNode
-from node.sim.world import Plan, World
+from node.sim.world import World
 
 AGE_MS: Final = 120_000
 GLANCE_MS: Final = 20

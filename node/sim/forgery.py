@@ -18,7 +18,8 @@ from node.chain.merkle import leaf_hash
 from node.chain.types import EpochMs, Height, Round
 from node.consensus.wire import PeerMessage, ProposalMessage, VotesMessage, encode_message
 from node.sim.outcome import Outcome
-from node.sim.world import Plan, World
+from node.sim.plans import Plan
+from node.sim.world import World
 
 M = TypeVar("M", bound=SignedMessage)
 

@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 
 from node.sim.checkers.faults import Forked, Stalled
-from node.sim.world import Plan, World
+from node.sim.plans import Plan
+from node.sim.world import World
 
 
 @dataclass(frozen=True, slots=True)

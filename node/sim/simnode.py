@@ -17,6 +17,7 @@ from node.runtime.signer import Signer
 from node.runtime.statements import StatementLog, said
 from node.runtime.timeouts import Pace
 from node.sim.agenda import Agenda
+from node.sim.clocks import DriftingClock
 from node.sim.disk import Fuse, PowerLoss, SimulatedDisk
 from node.sim.ledgers import NONCE_BYTES, CityLedger, FragileKeyValue, Ledger, ToyLedger
 from node.store.faults import StorageFault
@@ -76,7 +77,7 @@ class SimulatedNode:
         self.name = str(city.authorities.members[index].district)
         self.seed = seed
         self.honest = True
-        self.skew_ms = 0
+        self.clock = DriftingClock(agenda.now_ms)
         self.driver: Driver | None = None
         self.fuse = Fuse()
         self.disk = SimulatedDisk(rng, self.fuse)
@@ -105,7 +106,7 @@ class SimulatedNode:
 
     def now_ms(self) -> EpochMs:
         """See ``Clock.now_ms``: the node's own clock, which may be wrong."""
-        return EpochMs(self._agenda.now_ms + self.skew_ms)
+        return EpochMs(self.clock.read(self._agenda.now_ms))
 
     def start(self, outbox: Outbox, watcher: Watcher) -> None:
         """Start the process on what the disk holds."""

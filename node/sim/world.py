@@ -6,8 +6,7 @@ come again, and disks lose what was not synced. One node at a time may lose its 
 """
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
-from enum import Enum, StrEnum
+from dataclasses import replace
 from hashlib import sha256
 from random import Random
 from typing import Final
@@ -22,9 +21,11 @@ from node.sim.agenda import Agenda
 from node.sim.checkers.checker import Checker
 from node.sim.checkers.faults import Broken, Stalled
 from node.sim.disk import SECTOR_BYTES
+from node.sim.fate import Fate
 from node.sim.ledgers import genesis_of
 from node.sim.liars import LiarNode, LyingDoor
 from node.sim.network import Network, Weather
+from node.sim.plans import Plan
 from node.sim.simnode import City, SimulatedNode
 from node.store.votelog import NAME as VOTE_LOG_NAME
 from node.store.voteslot import SLOT_BYTES
@@ -37,84 +38,10 @@ SETTLE_MS: Final = 8_000
 STEP_MS: Final = 250
 """How often fate is asked for the next misfortune."""
 HEARTBEAT_MS: Final = 10_000
-FUSE_ACTIONS_MAX: Final = 60
-"""A node that is going to die does so within so many writes, syncs and sends: some two heights."""
 REVIVAL_CHANCE: Final = 0.4
 """Of a dead node, at each step."""
 WIPE_CHANCE: Final = 0.2
 """Of a reviving node to have lost its vote log, while no other has."""
-SKEW_MAX_MS: Final = 100
-"""Clocks differ by less than the precision that block times are judged by."""
-
-
-class Misfortune(Enum):
-    """What fate may choose."""
-
-    NOTHING = "nothing"
-    PARTITION = "partition"
-    HEALING = "healing"
-    BAD_WEATHER = "bad weather"
-    GOOD_WEATHER = "good weather"
-    POWER_LOSS = "power loss"
-    BLACKOUT = "blackout"
-    """The power of the whole city goes at once."""
-
-
-MISFORTUNES: Final = {
-    Misfortune.NOTHING: 43,
-    Misfortune.PARTITION: 10,
-    Misfortune.HEALING: 15,
-    Misfortune.BAD_WEATHER: 10,
-    Misfortune.GOOD_WEATHER: 5,
-    Misfortune.POWER_LOSS: 15,
-    Misfortune.BLACKOUT: 2,
-}
-"""How often, in parts of a hundred."""
-
-
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """What kind of run."""
-
-    seed: int
-    nodes: int = 4
-    trouble_ms: int = 15_000
-    crashes: bool = True
-    wipes: bool = True
-    """Only where a quorum is left without the one who abstains: with fewer than f liars."""
-    liars: int = 0
-    """Authorities that lie; the last ones."""
-    term_heights: int = 0
-    """If not 0, the set changes after so many heights; without liars only."""
-    disk_faults: bool = False
-    """Every other node that would lose power has a disk that refuses writes and syncs instead."""
-    real: bool = False
-    """The city's own ledger instead of the toy."""
-    twins: bool = False
-    """Each liar is two honest copies of one node instead."""
-
-
-class Kind(StrEnum):
-    """Kinds of worlds."""
-
-    MIXED = "mixed"
-    """Of three seeds one honest, one with liars, one with twins."""
-    HONEST = "honest"
-    LIARS = "liars"
-    """f of them."""
-    TWINS = "twins"
-    """f pairs."""
-    BEYOND = "beyond"
-    """f+1 pairs of twins: forks are possible, and must name their culprits."""
-
-
-def plan_of(seed: int, nodes: int = 4, kind: Kind = Kind.MIXED) -> Plan:
-    """The plan that a seed stands for."""
-    faults = (nodes - 1) // 3
-    if kind is Kind.MIXED:
-        kind = (Kind.HONEST, Kind.LIARS, Kind.TWINS)[seed % 3]
-    liars = {Kind.HONEST: 0, Kind.BEYOND: faults + 1}.get(kind, faults)
-    return Plan(seed=seed, nodes=nodes, liars=liars, twins=kind in {Kind.TWINS, Kind.BEYOND})
 
 
 class Door:
@@ -162,6 +89,7 @@ class World:
             second = range(plan.nodes - plan.liars, plan.nodes)
             self.nodes += [self._make_node(plan.nodes + i, i, seeds[i]) for i in second]
         self.checker.nodes = self.nodes
+        self.fate = Fate(plan, self.rng, self.network, self.nodes)
         self.names = tuple(str(member.district) for member in members)
         self._count = 0
         self._wiped: SimulatedNode | None = None
@@ -184,7 +112,8 @@ class World:
         self.begin()
         end_ms = self.agenda.now_ms + self.plan.trouble_ms
         while self.agenda.now_ms < end_ms:
-            self.misfortune()
+            self.fate.strike(self.agenda.now_ms)
+            self.revive()
             self.bring_transactions()
             self.agenda.run_until(self.agenda.now_ms + STEP_MS)
         self.make_peace()
@@ -193,7 +122,7 @@ class World:
     def begin(self) -> None:
         """Start everybody."""
         for node in self.nodes:
-            node.skew_ms = self.rng.randint(-SKEW_MAX_MS, SKEW_MAX_MS)
+            self.fate.begin(node, self.agenda.now_ms)
             self.start(node)
 
     def start(self, node: SimulatedNode) -> None:
@@ -234,34 +163,6 @@ class World:
             target.deliver(sender, kind, payload)
 
         return deliver
-
-    def misfortune(self) -> None:
-        """What happens now; most of the time nothing does."""
-        events = tuple(MISFORTUNES)
-        chosen = self.rng.choices(events, [MISFORTUNES[e] for e in events])[0]
-        match chosen:
-            case Misfortune.PARTITION:
-                self.network.part({n.place: self.rng.randrange(2) for n in self.nodes})
-            case Misfortune.HEALING:
-                self.network.heal()
-            case Misfortune.BAD_WEATHER:
-                self.network.weather = bad_weather(self.rng)
-            case Misfortune.GOOD_WEATHER:
-                self.network.weather = Weather()
-            case Misfortune.POWER_LOSS if self.plan.crashes:
-                fuse, actions = (
-                    self.rng.choice(self.nodes).fuse,
-                    self.rng.randrange(FUSE_ACTIONS_MAX),
-                )
-                spoils = self.plan.disk_faults and self.rng.getrandbits(1)
-                (fuse.spoil if spoils else fuse.light)(actions)
-            case Misfortune.BLACKOUT if self.plan.crashes:
-                for node in self.nodes:
-                    if node.alive:
-                        node.crash()
-            case _:
-                pass
-        self.revive()
 
     def revive(self) -> None:
         """Dead nodes come again after a while, one of them without its vote log."""
@@ -304,6 +205,8 @@ class World:
         self.network.weather = Weather()
         for node in self.nodes:
             node.fuse.quench()
+            if self.plan.clocks:
+                self.fate.set_right(node, self.agenda.now_ms)
             if not node.alive:
                 self.stop(node)
                 self.start(node)
@@ -338,16 +241,6 @@ class World:
         tips = {node.ledger.blocks.tip.block_id for node in nodes if node.ledger is not None}
         logs = [node.vote_log for node in nodes]
         return len(tips) == 1 and all(log is not None and log.may_sign for log in logs)
-
-
-def bad_weather(rng: Random) -> Weather:
-    """Some way for a network to be bad."""
-    return Weather(
-        loss=rng.choice((0.0, 0.05, 0.3)),
-        repeat=rng.choice((0.0, 0.1)),
-        delay_max_ms=rng.choice((5, 50, 400)),
-        slow=rng.choice((0.0, 0.05)),
-    )
 
 
 def describe(node: SimulatedNode) -> str:

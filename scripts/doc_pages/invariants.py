@@ -136,7 +136,7 @@ CONSENSUS: Final = (
         "C17",
         "Block time grows, and no honest node prevotes a fresh proposal whose time its own clock forbids.",
         (f"{_CHECKERS}.times:Times",),
-        (f"{_PLANTED}a_time_that_the_clock_forbids_is_seen",),
+        ("time-not-judged", f"{_PLANTED}a_time_that_the_clock_forbids_is_seen"),
     ),
     Invariant(
         "C18",

@@ -22,8 +22,9 @@ from node.sim.checkers.faults import Broken, Forked, Stalled
 from node.sim.checkers.pace import Pace
 from node.sim.checkers.standing import check_bounds
 from node.sim.outcome import run
+from node.sim.plans import Plan
 from node.sim.simnode import City, SimulatedNode
-from node.sim.world import Plan, World
+from node.sim.world import World
 from tests.unit.consensus.lab import Lab, V, precommit
 
 CALM_MS = 3_000
@@ -142,7 +143,7 @@ def test_a_time_that_the_clock_forbids_is_seen(calm: Calm) -> None:
     times.on_committed(calm.decided(1)[0].header)
     assert calm.node.driver is not None
     node = calm.world.nodes[0]
-    node.skew_ms = -86_400_000
+    node.clock.jump(calm.world.agenda.now_ms, -86_400_000)
     times.on_arrived(node, message)
     state = node.driver.state
     entry = replace(state.at(vote.round), proposal=message.proposal)

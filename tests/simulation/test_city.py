@@ -11,7 +11,8 @@ from node.sim.forgery import forgery
 from node.sim.mutants.all import MUTANTS
 from node.sim.mutants.hunting import Mutant, hunt
 from node.sim.outcome import run
-from node.sim.world import Kind, Plan, World, plan_of
+from node.sim.plans import Kind, Plan, plan_of
+from node.sim.world import World
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -45,6 +46,15 @@ def test_a_city_with_the_real_ledger_survives_its_troubles(seed: int) -> None:
 def test_a_city_survives_its_troubles_while_its_authorities_change(seed: int) -> None:
     """Five districts, four of them in the set, another four after every third height."""
     run(Plan(seed=seed, nodes=5, term_heights=3))
+
+
+@pytest.mark.feature("K2")
+@pytest.mark.parametrize("seed", range(6, 9))
+def test_a_city_survives_its_troubles_with_wrong_clocks(seed: int) -> None:
+    """They drift up to a fifth and jump up to an hour; each voter judges times by its own, and the chain goes on."""
+    world = World(replace(plan_of(seed), clocks=True))
+    world.run()
+    assert world.checker.times.judged > 0
 
 
 @pytest.mark.feature("K2", "K4")
@@ -120,7 +130,7 @@ def test_every_planted_bug_is_caught(mutant: Mutant) -> None:
 def test_the_same_seed_gives_the_same_run_in_every_process() -> None:
     """Whatever the order of hashes in it."""
     program = (
-        "from node.sim.world import World, plan_of\n"
+        "from node.sim.plans import plan_of\nfrom node.sim.world import World\n"
         "for seed in (4, 5, 6):\n"
         "    world = World(plan_of(seed))\n"
         "    world.run()\n"

@@ -24,8 +24,9 @@ from node.runtime.timeouts import Pace
 from node.sim.agenda import Agenda
 from node.sim.checkers.checker import Checker
 from node.sim.ledgers import CityLedger, Ledger
+from node.sim.plans import Plan
 from node.sim.simnode import City, SimulatedNode
-from node.sim.world import GENESIS_MS, Plan, World
+from node.sim.world import GENESIS_MS, World
 from tests.kernel_city import make_genesis
 from tests.wrong_statements import POLICY, Lie, Plot
 

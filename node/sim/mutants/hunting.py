@@ -8,7 +8,7 @@ from typing import Final
 from node.chain.errors import Bug, Malformed, Rejected
 from node.sim.checkers.faults import Broken
 from node.sim.outcome import run
-from node.sim.world import Plan
+from node.sim.plans import Plan
 from node.store.faults import StorageFault
 
 HONEST: Final = Plan(seed=10_000)

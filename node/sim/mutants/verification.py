@@ -5,11 +5,12 @@ from typing import Final
 
 from node.chain.certificate import AuthoritySet, CommitCertificate, certificate_fault
 from node.chain.types import Height
+from node.runtime import driver
 from node.runtime.ports import Tip
 from node.runtime.verifier import Verifier
-from node.sim.mutants.hunting import LIAR, Mutant, Patch, nothing
+from node.sim.mutants.hunting import HONEST, LIAR, Mutant, Patch, always, nothing
+from node.sim.plans import Plan
 from node.sim.toyblocks import ToyBlocks
-from node.sim.world import Plan
 
 _use = Verifier.use
 _CHANGING: Final = Plan(seed=40_000, nodes=5, term_heights=3)
@@ -42,6 +43,12 @@ def _with_next_set(self: ToyBlocks) -> Tip:
 
 
 VERIFICATION: Final = (
+    Mutant(
+        "time-not-judged",
+        "Voters take whatever time a proposal has.",
+        replace(HONEST, clocks=True),
+        (Patch(driver, "is_timely", always),),
+    ),
     Mutant(
         "roots-not-compared",
         "A block is valid whatever it executes to.",
