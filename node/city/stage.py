@@ -32,7 +32,7 @@ from wallet.client import NodeClient
 from wallet.client.answers import TxState
 from wallet.home import WalletHome
 from wallet.secret import Secret
-from wallet.session.accounts import first_actor
+from wallet.session.accounts import account_of
 from wallet.session.session import Done, Session, wait_committed
 
 STATE_WAIT_S: Final = 30.0
@@ -107,8 +107,8 @@ class Stage:
         name = f"{district}-{part}"
         if name not in self._staff:
             seed = self._wallets.load(name).open(STAFF_PASSWORD)
-            account = first_actor(self.genesis, keys.public_key(seed.reveal()))
-            assert account is not None, "staff stand in genesis"
+            public = keys.public_key(seed.reveal())
+            account = account_of(self._wallets, name, public, self.genesis)
             signer = Signer(self.chain_id, account, seed)
             self._staff[name] = Actor(name, self.client(district), signer)
         return self._staff[name]
