@@ -35,6 +35,7 @@ from node.chain.hashing import SUITE_ED25519_SHA256
 from node.chain.ledger import Ledger
 from node.chain.merkle import leaf_hash
 from node.chain.records.orders import Order
+from node.chain.rules.orders.sampling import SAMPLED
 from node.chain.state import View
 from node.chain.transition import BlockRun, Execution
 from node.chain.tx.envelope import SignedTransaction
@@ -101,6 +102,10 @@ class ArchivedWorld:
     def counted_min(self, order: Id, party: Hand) -> int:
         """See ``World.counted_min``."""
         return View(self.ledger).need(Order, order).counted_min
+
+    def is_drawn(self, order: Id, party: Hand) -> bool:
+        """See ``World.is_drawn``."""
+        return SAMPLED in View(self.ledger).need(Order, order).marks
 
     def finish(self) -> None:
         """The tip's certificate and the end."""

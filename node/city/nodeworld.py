@@ -10,6 +10,7 @@ from typing import Final
 from node.chain.genesis import Genesis, chain_id_of
 from node.chain.keys import public_key
 from node.chain.records.actors import Person
+from node.chain.rules.orders.sampling import SAMPLED
 from node.chain.tx.envelope import SignedTransaction
 from node.chain.types import Id
 from node.city.ceremony import STAFF_PASSWORD
@@ -40,6 +41,7 @@ _PARTS: Final = {
     "caller": ("caller",),
     "arbiter": ("arbiter",),
     "treasurer": ("treasurer",),
+    "operator": ("operator", "operator-2"),
 }
 _CITY_ARBITERS: Final = ("city-arbiter", "city-arbiter-2")
 
@@ -119,6 +121,11 @@ class NodeWorld:
         """See ``World.counted_min``."""
         signer = Signer(self._chain_id, party.id, Secret(party.seed))
         return self._clients[0].order(signer, order).order().counted_min
+
+    def is_drawn(self, order: Id, party: Hand) -> bool:
+        """See ``World.is_drawn``."""
+        signer = Signer(self._chain_id, party.id, Secret(party.seed))
+        return SAMPLED in self._clients[0].order(signer, order).order().marks
 
     def stores(self, reader: Hand, people: Sequence[Id]) -> dict[str, int]:
         """Minutes of each person, free and held, as an authority's operator reads them, by id in hex."""

@@ -52,7 +52,15 @@ EXCEPTIONS = {
     "Suspend.scope DonateTeam.pool": UNKNOWN_WORD,
     "EndSuspension.person": MISSING,
     "ChangeHome.home": MISSING,
-    "AcceptKin.method Confirm.method Request.consent": frozenset({"METHOD_NOT_ALLOWED"}),
+    "AcceptKin.method Request.consent": frozenset({"METHOD_NOT_ALLOWED"}),
+    # Only a code is submitted by the volunteer; and a code is one of the recipient's, opened for this order and sender.
+    "Confirm.method": frozenset({"METHOD_NOT_ALLOWED", "SAME_PERSON"}),
+    "Confirm.proof": ADMITTED | MISSING | UNKNOWN_WORD | UNSIGNED | {"METHOD_NOT_ALLOWED"},
+    "RegisterSheet.sheet": ADMITTED | {"ALREADY_EXISTS"},
+    "BindSheet.sheet": ADMITTED | MISSING | {"WRONG_STATE"},
+    "GrantRole.role": frozenset({"ROLE_MISSING"}),
+    "GrantRole.district": MISSING | {"ROLE_MISSING"},
+    "GrantRole.until_ms": ADMITTED | {"TOO_LATE"},
     "OfferKin.relation": frozenset({"TRANSFER_TYPE_NOT_ADMITTED"}),
     "ProposeMint.purpose OpenEvent.purpose": frozenset({"PURPOSE_UNKNOWN"}),
     "Request.service OpenEvent.service EnterHonour.service": frozenset({"UNKNOWN_SERVICE"}),
@@ -63,7 +71,7 @@ EXCEPTIONS = {
     "Request.payer_kind": UNKNOWN_WORD | {"NOT_A_PARTY"},
     "Request.job": MISSING,
     "Request.invited": STRANGER,
-    "Request.rule OpenEvent.rule Confirm.proof CheckOut.reason": ADMITTED,
+    "Request.rule OpenEvent.rule CheckOut.reason": ADMITTED,
     "AttestGate.gate": ADMITTED,
     # A moment: block time counts, and what is claimed differently makes the report late.
     # But whoever witnessed the presence has signed the moment.
@@ -108,6 +116,7 @@ PAPERS = {
 """What may be missing: an insurance but for visits at home; evidence where one's own key speaks, a party objects, an
 arbiter rules, two staff bind an agent, or authorities vote."""
 
+
 def _names(*lines: str) -> frozenset[str]:
     return frozenset(" ".join(lines).split())
 
@@ -145,7 +154,7 @@ SENDERS = {
     "ApproveOrder RejectOrder Endorse": frozenset(
         {"ROLE_MISSING", "SAME_PERSON", "RELATED_PERSONS", "WRONG_STATE"}
     ),
-    "RuleOrder FinishClosing CloseEvent Suspend EndSuspension Register": frozenset(
+    "RuleOrder FinishClosing CloseEvent Suspend EndSuspension Register RegisterSheet": frozenset(
         {"ROLE_MISSING", "SAME_PERSON", "RELATED_PERSONS"}
     ),
     "AcceptKin": frozenset({"ROLE_MISSING", "METHOD_NOT_ALLOWED", "SAME_PERSON"}),
@@ -161,7 +170,8 @@ SENDERS = {
     ),
     "Withdraw Appeal Repay SupportRecovery": frozenset({"NOT_A_PARTY"}),
     "Request": frozenset({"NOT_A_PARTY", "METHOD_NOT_ALLOWED"}),
-    "Confirm": frozenset(
+    "Confirm": UNSIGNED
+    | frozenset(
         {"ROLE_MISSING", "NOT_A_PARTY", "VERB_NOT_GRANTED", "SAME_PERSON", "METHOD_NOT_ALLOWED"}
     ),
     "Redeem": frozenset({"VERB_NOT_GRANTED"}) | STOPPED,

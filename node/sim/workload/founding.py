@@ -25,6 +25,7 @@ from node.sim.workload.hands import Hand
 from node.sim.workload.people import Kind, Resident, Team, draw
 from node.sim.workload.provision import Provision
 from node.sim.workload.scribe import Scribe
+from node.sim.workload.sheets import grant_roles, hand_out_sheets
 
 ATTESTED_MS: Final = 700 * DAY_MS
 KEY_ELDERS: Final = Code("key-elders")
@@ -49,6 +50,7 @@ def found(scribe: Scribe, residents: Sequence[Resident]) -> dict[Code, Provision
     _train(scribe, residents)
     provisions = _contract(scribe, residents)
     _teams(scribe, residents, provisions)
+    hand_out_sheets(scribe, residents, grant_roles(scribe))
     return provisions
 
 

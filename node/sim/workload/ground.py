@@ -4,8 +4,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from msgspec.structs import replace
-
 from node.chain import keys
 from node.chain.certificate import Authority, AuthoritySet
 from node.chain.genesis import (
@@ -18,7 +16,7 @@ from node.chain.genesis import (
     operator_id,
 )
 from node.chain.hashing import SUITE_ED25519_SHA256
-from node.chain.policy import DAY_MS, OrderPolicy, Policy, ServiceClass
+from node.chain.policy import DAY_MS, Policy, ServiceClass
 from node.chain.records.actors import Role
 from node.chain.types import Code, EpochMs, Hash, Height
 from node.sim.workload.hands import Hand, seed_from
@@ -27,7 +25,7 @@ ROLE_YEARS_MS: Final = 100 * 365 * DAY_MS
 PEOPLE_A_DESK: Final = 10_000
 """One more member of staff of each role for so many people of a district."""
 SITES: Final = 4
-PARTS: Final = ("recorder", "reviewer", "caller", "arbiter", "treasurer")
+PARTS: Final = ("recorder", "reviewer", "caller", "arbiter", "treasurer", "operator")
 CITY: Final = Code("city")
 DISTRICTS: Final = ("gulou", "jianye", "qinhuai", "xuanwu")
 HOME_VISITS: Final = frozenset({"bathing", "cleaning"})
@@ -46,13 +44,19 @@ CLASSES: Final = (
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """The staff of one district, at least two of recorders and reviewers, and its operator."""
+    """The staff of one district, at least two of recorders and reviewers, and its authority's voice.
+
+    Attributes:
+        granters: who give staff their roles.
+        operator: the voice, which is no person.
+    """
 
     recorders: tuple[Hand, ...]
     reviewers: tuple[Hand, ...]
     callers: tuple[Hand, ...]
     arbiters: tuple[Hand, ...]
     treasurers: tuple[Hand, ...]
+    granters: tuple[Hand, ...]
     operator: Hand
 
 
@@ -61,8 +65,7 @@ class Ground:
     """A city before its first person.
 
     Attributes:
-        genesis: its rules. No funded order may be drawn for a call-back (``sample_permille`` 0), because the draw
-            depends on state roots, which a life does not read.
+        genesis: its rules.
         bureau: seed that signs receipts of first registration.
         desks: staff by district, in the order of genesis.
         city_arbiters: who hear appeals, at least two.
@@ -107,7 +110,7 @@ def made_ground(
         bureau_key=keys.public_key(seed_from(seed, "bureau", 0)),
         recovery_threshold=0,
         recovery_keys=(),
-        policy=Policy(1, Height(0), orders=OrderPolicy(sample_permille=0)),
+        policy=Policy(1, Height(0)),
         catalogue=tuple(_service(code) for code in CLASSES),
         persons=persons,
     )
@@ -122,13 +125,9 @@ def desk_of(parts: Mapping[str, tuple[Hand, ...]], operator: Hand) -> Desk:
         callers=parts["caller"],
         arbiters=parts["arbiter"],
         treasurers=parts["treasurer"],
+        granters=parts["operator"],
         operator=operator,
     )
-
-
-def unsampled(policy: Policy) -> Policy:
-    """The same policy without the draw of call-backs."""
-    return replace(policy, orders=replace(policy.orders, sample_permille=0))
 
 
 def _ground(

@@ -52,13 +52,12 @@ class Life:
         """Draw the people; nothing has happened.
 
         Args:
-            ground: the city before its first person, with a policy that draws no call-backs.
+            ground: the city before its first person.
             world: in front of which it plays.
             people: how many, ``PEOPLE_MIN`` to ``PEOPLE_MAX``.
             seed: of all chance.
         """
         assert PEOPLE_MIN <= people <= PEOPLE_MAX, "too few or too many people"
-        assert ground.genesis.policy.orders.sample_permille == 0, "a draw that nobody can foresee"
         self._scribe = Scribe(ground, world, seed)
         self._people: Sequence[Resident] = people_of(ground, people, seed, self._scribe.rng)
         self._later = Later()

@@ -1,13 +1,19 @@
 """Who lives in the city: drawn from the seed before anybody has signed anything."""
 
+from __future__ import annotations
+
 from dataclasses import dataclass, field
 from enum import Enum
 from random import Random
+from typing import TYPE_CHECKING
 
 from node.chain.types import NO_ID, Code, Hash, Id
 from node.sim.workload import proportions
 from node.sim.workload.ground import Ground
 from node.sim.workload.hands import Hand, seed_from
+
+if TYPE_CHECKING:
+    from node.sim.workload.sheets import Sheet
 
 PENSION_AGE = 60
 
@@ -33,9 +39,11 @@ class Resident:
     active: bool
     """Whether they ever serve."""
     trained: bool
-    kin: list["Resident"] = field(default_factory=list)
-    agent: "Resident | None" = None
-    team: "Team | None" = None
+    kin: list[Resident] = field(default_factory=list)
+    agent: Resident | None = None
+    team: Team | None = None
+    sheet: Sheet | None = None
+    """Codes of somebody without a phone."""
     pairs: dict[bytes, int] = field(default_factory=dict)
     """Recipient's id to services taken this month."""
     busy: set[int] = field(default_factory=set)
@@ -58,7 +66,7 @@ class Resident:
         """Whether they are admitted as a volunteer."""
         return self.kind is Kind.VOLUNTEER
 
-    def related(self, other: "Resident") -> bool:
+    def related(self, other: Resident) -> bool:
         """Whether the two are the same, kin, or agent of one another."""
         return other is self or other in self.kin or other is self.agent or self is other.agent
 

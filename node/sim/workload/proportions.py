@@ -22,6 +22,8 @@ WITH_KIN: Final = 200
 """Of the elders: a volunteer is their child."""
 AGENTS: Final = 500
 """Of the keyless with kin: the child may act for them."""
+SHEETS: Final = 600
+"""Of the keyless without an agent: a sealed sheet of codes confirms for them, else a caller asks them."""
 TEAM_MEMBERS: Final = 50
 """Of the active volunteers: what they earn goes to their team."""
 ORDERS_A_DAY: Final = 25

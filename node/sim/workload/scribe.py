@@ -22,6 +22,7 @@ class Scribe:
         ground: the city before its first person.
         books: what all of it did to minutes.
         rng: where chance comes from.
+        seed: of it.
         now_ms: the world's time when the present wave began.
     """
 
@@ -33,7 +34,7 @@ class Scribe:
         self.rng = Random(seed)
         self.now_ms = world.now_ms()
         self.said = 0
-        self._seed = seed
+        self.seed = seed
         self._wave: list[SignedTransaction] = []
         self._papers = 0
         self._turns: dict[tuple[Hand, ...], int] = {}
@@ -77,7 +78,7 @@ class Scribe:
     def paper(self) -> Hash:
         """A commitment to something in a vault that a workload does not have."""
         self._papers += 1
-        return Hash(seed_from(self._seed, "paper", self._papers))
+        return Hash(seed_from(self.seed, "paper", self._papers))
 
     def turn(self, hands: tuple[Hand, ...], without: Hand | None = None) -> Hand:
         """Somebody of these, each in turn, but not this one."""

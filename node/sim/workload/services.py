@@ -1,10 +1,11 @@
 """Orders from evening to evening: asked for, taken, served, confirmed, disputed."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
+from random import Random
 from typing import Final
 
-from node.chain.policy import MINUTE_MS, day_of
+from node.chain.policy import MINUTE_MS
 from node.chain.rules.orders.presence import RECIPIENT_WALLET, Meeting, ServiceMoment
 from node.chain.tx.orders import (
     NO_PRESENCE,
@@ -14,7 +15,6 @@ from node.chain.tx.orders import (
     Cancel,
     CheckIn,
     CheckOut,
-    Confirm,
     Endorse,
     GiveBack,
     ObjectOrder,
@@ -27,13 +27,19 @@ from node.chain.tx.orders import (
 )
 from node.chain.types import NO_ID, ZERO_HASH, Code, EpochMs, Minutes
 from node.sim.workload import proportions
+from node.sim.workload.confirming import Confirmations
 from node.sim.workload.demand import Demand
 from node.sim.workload.errands import SERVING, Errand, Fate, carry_out, release, settle
-from node.sim.workload.hands import Hand
 from node.sim.workload.people import draw
 from node.sim.workload.schedule import NO_SHOW_MS, Later
 from node.sim.workload.scribe import Scribe
 
+COMING_MS: Final = (-4 * MINUTE_MS, 5 * MINUTE_MS)
+"""When volunteers come, before and after the planned start."""
+LINGERING_MS: Final = (-3 * MINUTE_MS, 6 * MINUTE_MS)
+"""How much longer than paid a service takes; less than the grace, and far from the next half hour."""
+MOMENTS: Final = 2
+"""Different ones of each at one start; a city of real nodes waits for every one."""
 NOTICE: Final = 1
 REASON: Final = Code("workload")
 RULE: Final = Code("pool.no-source")
@@ -53,7 +59,7 @@ class Services:
         self._ended: list[Errand] = []
         self._disputed: list[Errand] = []
         self._ruled: list[Errand] = []
-        self._calls: dict[tuple[Hand, int], int] = {}
+        self._confirmations = Confirmations(scribe)
 
     @property
     def open(self) -> bool:
@@ -138,37 +144,59 @@ class Services:
         scribe.flush()
 
     def serve(self, start_ms: int) -> None:
-        """Everything that begins at an instant: check-ins, missed ones, check-outs by length."""
+        """Everything that is planned for an instant: nobody comes, or leaves, quite on the second."""
         scribe = self._scribe
         here = [e for e in self._today if e.start_ms == start_ms]
-        scribe.reach(start_ms)
         serving = [e for e in here if e.fate in SERVING]
-        for errand in serving:
-            now = EpochMs(scribe.now_ms)
-            self._check(errand, CheckIn(errand.id, now, self._presence(errand, now)))
-        scribe.flush()
-        begun_ms = scribe.now_ms
         missed = [e for e in here if e.fate is Fate.NO_SHOW]
-        if missed:
-            scribe.reach(start_ms + NO_SHOW_MS)
-        for errand in missed:
-            scribe.say(errand.requester, ReportNoShow(errand.id))
-            release(scribe.books, errand)
-        scribe.flush()
+        chance = Random(f"{scribe.seed}/{start_ms}")
+        lingering = [chance.randint(*LINGERING_MS) for _ in range(MOMENTS)]
+        leaving: dict[int, list[Errand]] = {}
+        for begun_ms, errands in self._begin(start_ms, serving, chance):
+            for errand in errands:
+                end_ms = begun_ms + errand.served_min * MINUTE_MS + chance.choice(lingering)
+                leaving.setdefault(end_ms, []).append(errand)
         for errand in here:
             if errand.fate is Fate.LAPSED:
                 due = start_ms + self._policy.orders.lapse_ms + self._policy.orders.lapsed_ms
                 self._later.add(due, partial(release, scribe.books, errand))
-        for minutes in sorted({e.served_min for e in serving}):
-            scribe.reach(begun_ms + minutes * MINUTE_MS)
-            for errand in serving:
-                if errand.served_min == minutes:
-                    reason = Code("done" if errand.fate is not Fate.SHORT else "cut-short")
-                    now = EpochMs(scribe.now_ms)
-                    self._check(errand, CheckOut(errand.id, now, reason, NO_PRESENCE))
+        reported_ms = start_ms + NO_SHOW_MS
+        for moment_ms in sorted({*leaving, *([reported_ms] if missed else ())}):
+            scribe.reach(moment_ms)
+            for errand in leaving.get(moment_ms, ()):
+                self._end(errand)
+            if moment_ms == reported_ms:
+                self._report_missed(missed)
             scribe.flush()
         self._ended += serving
         self._today = [e for e in self._today if e.start_ms != start_ms]
+
+    def _begin(
+        self, start_ms: int, serving: Sequence[Errand], chance: Random
+    ) -> Iterator[tuple[int, list[Errand]]]:
+        """Some are early and some are late; yields when each group has checked in."""
+        scribe = self._scribe
+        groups: dict[int, list[Errand]] = {}
+        moments = [start_ms + chance.randint(*COMING_MS) for _ in range(MOMENTS)]
+        for errand in serving:
+            groups.setdefault(chance.choice(moments), []).append(errand)
+        for moment_ms, errands in sorted(groups.items()):
+            scribe.reach(moment_ms)
+            for errand in errands:
+                now = EpochMs(scribe.now_ms)
+                self._check(errand, CheckIn(errand.id, now, self._presence(errand, now)))
+            scribe.flush()
+            yield scribe.now_ms, errands
+
+    def _end(self, errand: Errand) -> None:
+        reason = Code("done" if errand.fate is not Fate.SHORT else "cut-short")
+        now = EpochMs(self._scribe.now_ms)
+        self._check(errand, CheckOut(errand.id, now, reason, NO_PRESENCE))
+
+    def _report_missed(self, missed: Sequence[Errand]) -> None:
+        for errand in missed:
+            self._scribe.say(errand.requester, ReportNoShow(errand.id))
+            release(self._scribe.books, errand)
 
     def _presence(self, errand: Errand, now: EpochMs) -> Presence:
         """Who asked with their own phone shows it to the volunteer at the door."""
@@ -193,7 +221,7 @@ class Services:
                 scribe.say(errand.requester, ObjectOrder(errand.id, REASON, scribe.paper()))
                 self._disputed.append(errand)
             else:
-                said.append((errand, self._confirm(errand)))
+                said.append((errand, self._confirmations.confirm(errand)))
             errand.events += 1
         self._ended = []
         scribe.flush()
@@ -206,37 +234,6 @@ class Services:
     @property
     def _cap_min(self) -> int:
         return self._policy.persons.cap_min
-
-    def _confirm(self, errand: Errand) -> int:
-        """One confirmation by whoever can; returns how long the minutes cool."""
-        orders, recipient, scribe = self._policy.orders, errand.recipient, self._scribe
-        confirmer, method, proof, cooling = (
-            recipient.hand,
-            "own-key",
-            b"",
-            orders.cooling_strong_ms,
-        )
-        if errand.payer not in {None, recipient} and not recipient.has_key:
-            assert errand.payer is not None, "just asked"
-            confirmer = errand.payer.hand
-        elif not recipient.has_key and recipient.agent is not None:
-            confirmer, method = recipient.agent.hand, "agent"
-            cooling = orders.cooling_medium_ms
-        elif not recipient.has_key:
-            confirmer, method = scribe.turn(scribe.desk(errand.district).callers), "call-back"
-            proof, cooling = scribe.paper(), orders.cooling_weak_ms
-            errand.needs_endorse |= self._count_call(confirmer)
-        minutes = Minutes(errand.served_min)
-        body = Confirm(errand.id, errand.origin, errand.events, minutes, Code(method), proof)
-        scribe.say(confirmer, body)
-        scribe.books.done[f"confirmed-{method}"] += 1
-        return cooling
-
-    def _count_call(self, caller: Hand) -> bool:
-        """Whether this recorded call is beyond what one caller's word is enough for."""
-        key = caller, day_of(self._scribe.now_ms)
-        self._calls[key] = self._calls.get(key, 0) + 1
-        return self._calls[key] > self._policy.orders.call_back_day_max
 
     def _endorse(self, errand: Errand) -> None:
         if errand.needs_endorse:

@@ -8,6 +8,7 @@ from node.chain.genesis import Genesis, new_ledger
 from node.chain.ledger import Ledger
 from node.chain.limits import BLOCK_SIZE_MAX_BYTES, BLOCK_TRANSACTIONS_MAX
 from node.chain.records.orders import Order
+from node.chain.rules.orders.sampling import SAMPLED
 from node.chain.state import View
 from node.chain.transition import BlockRun, nothing_known
 from node.chain.tx.envelope import SignedTransaction
@@ -34,6 +35,10 @@ class World(Protocol):
 
     def counted_min(self, order: Id, party: Hand) -> int:
         """Minutes that a service counted by block time, as a party to the order reads it."""
+        ...
+
+    def is_drawn(self, order: Id, party: Hand) -> bool:
+        """Whether a service that ended blocks ago was drawn for a call-back, as a party to the order reads it."""
         ...
 
 
@@ -93,6 +98,10 @@ class KernelWorld:
     def counted_min(self, order: Id, party: Hand) -> int:
         """See ``World.counted_min``."""
         return View(self.ledger).need(Order, order).counted_min
+
+    def is_drawn(self, order: Id, party: Hand) -> bool:
+        """See ``World.is_drawn``."""
+        return SAMPLED in View(self.ledger).need(Order, order).marks
 
     def _block(self, time_ms: EpochMs, block: Sequence[SignedTransaction]) -> None:
         run = BlockRun(self.ledger, Height(self.ledger.height + 1), time_ms)

@@ -4,8 +4,9 @@ from collections.abc import Sequence
 
 import pytest
 
-from node.chain.policy import DAY_MS
+from node.chain.policy import DAY_MS, HOUR_MS
 from node.chain.records.actors import Person
+from node.chain.records.orders import Order
 from node.chain.tx.envelope import SignedTransaction
 from node.chain.types import EpochMs
 from node.sim.workload.books import compare
@@ -57,13 +58,25 @@ def test_a_month_of_two_thousand_has_everything_in_it_and_its_books_agree() -> N
     done = life.books.done
     happened = {
         "served", "short", "given-back", "rejected", "withdrawn", "cancelled", "lapsed", "no-show",
-        "disputed", "confirmed-own-key", "confirmed-agent", "confirmed-call-back", "ruled-split",
-        "ruled-to-volunteer", "ruled-to-payer", "gifts", "donations", "events", "redemptions",
-        "entries", "settlements", "appealed", "suspensions", "suspensions-ended", "recoveries", "moves",
-        "closings", "closings-stopped",
+        "disputed", "confirmed-own-key", "confirmed-agent", "confirmed-call-back", "confirmed-code", "sheets",
+        "drawn", "ruled-split", "ruled-to-volunteer", "ruled-to-payer", "gifts", "donations", "events",
+        "redemptions", "entries", "settlements", "appealed", "suspensions", "suspensions-ended", "recoveries",
+        "moves", "closings", "closings-stopped",
     }  # fmt: skip
     assert happened <= set(done)
     assert world.transactions == life.said > 15_000
+
+
+def test_services_do_not_end_on_the_second() -> None:
+    """Nobody measures a full hour by hand: lengths differ by seconds, and what is paid does not."""
+    ground = made_ground(200, NEW_YEAR_MS)
+    world = KernelWorld(ground.genesis, signatures=False)
+    for _ in Life(ground, world, 200, 4).play(8):
+        pass
+    ended = [o for o in world.ledger.records.values() if isinstance(o, Order) and o.checked_out_ms]
+    lengths = [order.checked_out_ms - order.checked_in_ms for order in ended]
+    assert len({length % HOUR_MS for length in lengths}) > len(lengths) // 2 > 10
+    assert {order.counted_min % 30 for order in ended} == {0}
 
 
 def test_one_seed_is_one_life() -> None:
