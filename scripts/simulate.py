@@ -1,28 +1,87 @@
-"""Run the simulator over many seeds: ``python -m scripts.simulate --seeds 200``.
+"""Run the simulator over many seeds, on all cores: ``python -m scripts.simulate --seeds 1000``.
 
-Prints a line of progress, and the first seed that breaks with the reason; exit code 1 then. A seed stands for one kind
-of world (``node.sim.world.plan_of``) unless ``--kind`` asks for another.
+A fleet is a kind of city; each is simulated for its share of the seeds, and a seed stands for everything else: who
+lies, which clocks are wrong, whose disk fails (``node.sim.plans``). Seeds are judged in order whatever the number of
+processes, so the output is the same: a line of progress, the sums, and the first seed that breaks with the command
+that replays it; exit code 1 then.
 """
 
 import math
+import multiprocessing
+import os
 import sys
 import time
-from dataclasses import replace
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import Final
 
 import click
 
-from node.sim.checkers.faults import Broken
-from node.sim.outcome import run
-from node.sim.plans import Kind, plan_of
+from node.sim.outcome import SHOWN, Outcome, run
+from node.sim.plans import Kind, Plan, plan_of
 
 TELL_S = 5.0
 """Between two lines of progress."""
 
 
+@dataclass(frozen=True, slots=True)
+class Fleet:
+    """A kind of city."""
+
+    text: str
+    plan: Callable[[int, Kind], Plan]
+    share: int
+    """One of so many seeds is run: large cities are slow."""
+
+
+def _sized(nodes: int, seed: int, kind: Kind) -> Plan:
+    return plan_of(seed, nodes, kind)
+
+
+def _real(seed: int, kind: Kind) -> Plan:
+    return replace(plan_of(seed, 4, kind), real=True)
+
+
+FLEETS: Final = {
+    "four": Fleet("4 nodes", partial(_sized, 4), 1),
+    "seven": Fleet("7 nodes", partial(_sized, 7), 10),
+    "thirteen": Fleet("13 nodes", partial(_sized, 13), 100),
+    "real": Fleet("4 nodes with the city's own ledger", _real, 10),
+}
+
+
+@dataclass(slots=True)
+class Sums:
+    """What the runs came to."""
+
+    heights: int = 0
+    forks: int = 0
+    stalls: int = 0
+    convicted: int = 0
+    falsely: int = 0
+
+    def add(self, outcome: Outcome) -> None:
+        """One run more."""
+        self.heights += outcome.heights
+        self.forks += outcome.forked
+        self.stalls += outcome.stalled
+        self.convicted += outcome.convicted
+        self.falsely += outcome.falsely
+
+
 @click.command()
-@click.option("--seeds", default=100, show_default=True, help="How many seeds to run.")
+@click.option(
+    "--seeds", default=100, show_default=True, help="How many seeds; a fleet has its share of them."
+)
 @click.option("--first", default=0, show_default=True, help="The first of them.")
-@click.option("--nodes", default=4, show_default=True, help="Nodes of the city.")
+@click.option(
+    "--fleet",
+    "names",
+    multiple=True,
+    type=click.Choice(tuple(FLEETS)),
+    help="Only these, every seed.",
+)
 @click.option(
     "--kind",
     type=click.Choice([kind.value for kind in Kind]),
@@ -30,41 +89,49 @@ TELL_S = 5.0
     show_default=True,
     help="Who lies; beyond f, forks may happen and must name their culprits.",
 )
-@click.option("--disk-faults", is_flag=True, help="Disks also refuse writes and syncs.")
-@click.option("--clocks", is_flag=True, help="Clocks drift and jump.")
-@click.option("--real", is_flag=True, help="The city's own ledger instead of a toy.")
-def main(
-    seeds: int, first: int, nodes: int, kind: str, *, real: bool, disk_faults: bool, clocks: bool
-) -> None:
+@click.option("--jobs", default=os.cpu_count() or 1, show_default=True, help="Processes.")
+def main(seeds: int, first: int, names: tuple[str, ...], kind: str, jobs: int) -> None:
     """Simulate cities in trouble, one for each seed."""
-    begun_s = time.monotonic()
-    told_s = -math.inf
-    heights = forks = stalls = convicted = falsely = 0
-    for number in range(1, seeds + 1):
-        plan = replace(
-            plan_of(first + number - 1, nodes, Kind(kind)),
-            real=real,
-            disk_faults=disk_faults,
-            clocks=clocks,
-        )
-        try:
-            outcome = run(plan)
-        except Broken as reason:
-            print(f"\n{plan}\n{type(reason).__name__}: {reason}")
+    for name, fleet in FLEETS.items():
+        if names and name not in names:
+            continue
+        count = seeds if names else math.ceil(seeds / fleet.share)
+        print(f"{fleet.text}:", flush=True)
+        plans = [fleet.plan(seed, Kind(kind)) for seed in range(first, first + count)]
+        with multiprocessing.Pool(min(jobs, count)) as pool:
+            broken = _judge(zip(plans, pool.imap(_outcome, plans), strict=True), count)
+        if broken is not None:
+            plan, reason = broken
+            print(f"\n{plan}\n{reason}")
+            again = f"python -m scripts.simulate --fleet {name} --kind {kind}"
+            print(f"again: {again} --first {plan.seed} --seeds 1")
             sys.exit(1)
-        heights += outcome.heights
-        forks += outcome.forked
-        stalls += outcome.stalled
-        convicted += outcome.convicted
-        falsely += outcome.falsely
+
+
+def _outcome(plan: Plan) -> Outcome | str:
+    """What a run came to, or how it broke."""
+    try:
+        return run(plan)
+    except SHOWN as shown:
+        return f"{type(shown).__name__}: {shown}"
+
+
+def _judge(results: Iterable[tuple[Plan, Outcome | str]], count: int) -> tuple[Plan, str] | None:
+    """Add up the runs of a fleet, with progress; the first that is broken."""
+    sums, begun_s, told_s = Sums(), time.monotonic(), -math.inf
+    for number, (plan, result) in enumerate(results, 1):
+        if isinstance(result, str):
+            return plan, result
+        sums.add(result)
         now_s = time.monotonic()
-        if now_s - told_s >= TELL_S or number == seeds:
+        if now_s - told_s >= TELL_S or number == count:
             told_s = now_s
             rate = number / (now_s - begun_s)
-            line = f"{number}/{seeds} seeds, {heights} heights, {rate:.1f} seeds/s"
+            line = f"  {number}/{count} seeds, {sums.heights} heights, {rate:.1f} seeds/s"
             print(line, end="\r" if sys.stdout.isatty() else "\n", flush=True)
-    print(f"\n{convicted} liars convicted in all")
-    print(f"{forks} forks, {stalls} stalls, {falsely} false accusations")
+    print(f"  {sums.convicted} liars convicted, {sums.forks} forks, {sums.stalls} stalls, ", end="")
+    print(f"{sums.falsely} false accusations", flush=True)
+    return None
 
 
 if __name__ == "__main__":

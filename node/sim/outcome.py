@@ -1,10 +1,16 @@
 """What a run came to, judged by how many lied in it."""
 
 from dataclasses import dataclass
+from typing import Final
 
-from node.sim.checkers.faults import Forked, Stalled
+from node.chain.errors import Bug, Malformed, Rejected
+from node.sim.checkers.faults import Broken, Forked, Stalled
 from node.sim.plans import Plan
 from node.sim.world import World
+from node.store.faults import StorageFault
+
+SHOWN: Final = (Broken, AssertionError, Bug, Malformed, Rejected, StorageFault)
+"""How a bug of the program shows itself in a run."""
 
 
 @dataclass(frozen=True, slots=True)

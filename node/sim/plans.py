@@ -34,7 +34,8 @@ class Kind(StrEnum):
     """Kinds of worlds."""
 
     MIXED = "mixed"
-    """Of three seeds one honest, one with liars, one with twins."""
+    """Of three seeds one honest, one with liars, one with twins; of two of each one with wrong clocks, of four two with
+    failing disks."""
     HONEST = "honest"
     LIARS = "liars"
     """f of them."""
@@ -47,7 +48,14 @@ class Kind(StrEnum):
 def plan_of(seed: int, nodes: int = 4, kind: Kind = Kind.MIXED) -> Plan:
     """The plan that a seed stands for."""
     faults = (nodes - 1) // 3
-    if kind is Kind.MIXED:
+    mixed = kind is Kind.MIXED
+    if mixed:
         kind = (Kind.HONEST, Kind.LIARS, Kind.TWINS)[seed % 3]
-    liars = {Kind.HONEST: 0, Kind.BEYOND: faults + 1}.get(kind, faults)
-    return Plan(seed=seed, nodes=nodes, liars=liars, twins=kind in {Kind.TWINS, Kind.BEYOND})
+    return Plan(
+        seed=seed,
+        nodes=nodes,
+        liars={Kind.HONEST: 0, Kind.BEYOND: faults + 1}.get(kind, faults),
+        twins=kind in {Kind.TWINS, Kind.BEYOND},
+        clocks=mixed and seed // 3 % 2 == 1,
+        disk_faults=mixed and seed // 6 % 2 == 1,
+    )

@@ -5,17 +5,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Final
 
-from node.chain.errors import Bug, Malformed, Rejected
-from node.sim.checkers.faults import Broken
-from node.sim.outcome import run
+from node.sim.outcome import SHOWN, run
 from node.sim.plans import Plan
-from node.store.faults import StorageFault
 
 HONEST: Final = Plan(seed=10_000)
 LIAR: Final = Plan(seed=20_000, liars=1)
 TWINS: Final = Plan(seed=30_000, liars=1, twins=True)
-SHOWN: Final = (Broken, AssertionError, Bug, Malformed, Rejected, StorageFault)
-"""How a bug may show itself. Any other exception is a fault of the mutant and ends the hunt."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +63,8 @@ class Catch:
 def hunt(mutant: Mutant) -> Catch | None:
     """Run seed after seed until the bug shows; None when it does not.
 
-    A run catches a bug if it breaks an invariant, or if the program itself notices.
+    A run catches a bug if it breaks an invariant, or if the program itself notices. Any other exception is a fault of
+    the mutant and ends the hunt.
     """
     with planted(mutant):
         for number in range(mutant.seeds):
