@@ -71,6 +71,11 @@ class PeerCaller:
         """Peers that are there, by name."""
         return sorted(self._connected)
 
+    @property
+    def tips(self) -> dict[str, Height]:
+        """The height that each of them had when it came."""
+        return dict(self._connected)
+
     def reach(self, without: frozenset[str] = frozenset(), patience_s: float = CONNECT_S) -> bool:
         """Whether somebody is there, or comes within so many seconds.
 

@@ -44,6 +44,7 @@ STANDING = (
 LOST_DISK = "timebank node init --genesis genesis.json --district CODE --from-snapshot DIR"
 NOT_TYPED = {
     "timebank node": "names all of them",
+    "timebank node rotate-key --finish": "needs a rotation (tests/e2e/test_succession.py)",
     "timebank node start": "the city's nodes are started with it",
     "timebank city up": "the city's nodes are not started by it here",
     "timebank node regenesis install": "needs a city that was founded anew",

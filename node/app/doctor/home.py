@@ -1,28 +1,21 @@
-"""Configuration, genesis, keys, clock, space: what a node's home says before any store is opened."""
+"""Configuration, genesis, keys, space: what a node's home says before any store is opened."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields
 from typing import Final
 
 from node.app.doctor.findings import Finding, doubtful, ill, of_fault, well
-from node.chain.block import Header
-from node.chain.certificate import Authority, authority_set_hash
-from node.chain.genesis import Genesis, chain_id_of
-from node.config import NodeConfig, NodeHome, NodeKeys, authority_of, check
+from node.chain.genesis import Genesis
+from node.config import NodeHome, NodeKeys, check
 from node.config.homes import read_seed
 from node.console.fault import Fault
-from node.console.formats import instant
 from node.console.language import same, t
 from node.store.space import ACCEPT_FLOOR_BYTES, SIGN_FLOOR_BYTES, WARN_FLOOR_BYTES
 
-CLOCK_AHEAD_MAX_MS: Final = 2_000
-"""Of the newest block over this machine's clock: voters refuse more than seconds."""
 MIB: Final = 1_048_576
 CONFIG: Final = t(zh="配置", en="Configuration")
 GENESIS: Final = t(zh="创世文件", en="Genesis")
-SEAT: Final = t(zh="席位", en="Seat")
 SPACE: Final = t(zh="磁盘空间", en="Disk space")
-CLOCK: Final = t(zh="时钟", en="Clock")
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,42 +71,6 @@ def look_at_keys(home: NodeHome) -> Iterator[Finding]:
             yield well(subject, same(str(path)))
 
 
-def look_at_seat(
-    home: NodeHome, config: NodeConfig, genesis: Genesis, newest: Header | None
-) -> Finding:
-    """Whether the keys are those of the district's seat, as genesis names it while the set is that of genesis."""
-    try:
-        own = authority_of(config.district, home.read_keys())
-    except (Fault, OSError):
-        return doubtful(SEAT, "D04", t(zh="密钥读不出，未核对", en="Not compared: keys unreadable"))
-    first = genesis.authorities
-    named = authority_set_hash(chain_id_of(genesis), first)
-    if newest is not None and newest.next_authorities_hash != named:
-        said = t(
-            zh="席位在创世之后变更过；用 govern 查看现在的席位",
-            en="The set has changed since genesis; not compared",
-        )
-        return doubtful(SEAT, "D04", said)
-    for member in first.members:
-        if member.district == config.district:
-            return _compared(home, own, member)
-    said = t(zh="{district} 没有席位，只作旁观", en="{district} has no seat: an observer")
-    return doubtful(SEAT, "D04", said.fill(district=config.district))
-
-
-def _compared(home: NodeHome, own: Authority, seat: Authority) -> Finding:
-    different = [
-        name for name in Authority.__struct_fields__ if getattr(own, name) != getattr(seat, name)
-    ]
-    if not different:
-        return well(SEAT, same(seat.district))
-    said = t(
-        zh="{district} 的席位用的是别的密钥：{names}",
-        en="The seat of {district} has other keys: {names}",
-    ).fill(district=seat.district, names=", ".join(different))
-    return ill(SEAT, "D04", said, same(f"timebank node config-show --home {home.root}"))
-
-
 def look_at_space(machine: Machine) -> Finding:
     """Against the floors at which a node warns, stops accepting, and stops signing."""
     free = machine.free_bytes
@@ -129,17 +86,3 @@ def look_at_space(machine: Machine) -> Finding:
     if free < WARN_FLOOR_BYTES:
         return doubtful(SPACE, "D05", said, remedy)
     return well(SPACE, said)
-
-
-def look_at_clock(machine: Machine, genesis: Genesis, newest: Header | None) -> Finding:
-    """A clock behind the chain is wrong here, since a quorum took the block; a rehearsal has a clock of its own."""
-    said = instant(machine.now_ms)
-    if genesis.rehearsal_rate != 1:
-        return well(CLOCK, said)
-    least = genesis.created_ms if newest is None else newest.time_ms
-    if least - machine.now_ms <= CLOCK_AHEAD_MAX_MS:
-        return well(CLOCK, said)
-    late = t(
-        zh="{now}，比最新区块晚了 {ms} 毫秒", en="{now}, {ms} ms behind the newest block"
-    ).fill(now=instant(machine.now_ms), ms=least - machine.now_ms)
-    return ill(CLOCK, "D06", late, same("timedatectl status"))

@@ -11,11 +11,14 @@ from node.app.beside import look_beside
 from node.app.doctor.findings import Finding, doubtful, of_storage, well
 from node.app.shelf import BASE_NAME
 from node.chain.block import Header, decode_block
+from node.chain.certificate import AuthoritySet
 from node.chain.errors import Malformed
 from node.chain.genesis import Genesis, base_height, chain_id_of
 from node.chain.protocol import FIRST_PROTOCOL, KNOWN_PROTOCOL
-from node.chain.records import decode_record, key_of
+from node.chain.records import StateRecord, decode_record
 from node.chain.records.settings import ProtocolRecord, policy_id
+from node.chain.seats import current_set, schedule_of
+from node.chain.state import View
 from node.chain.types import Hash, Height
 from node.config import NodeHome
 from node.console.language import same, t
@@ -48,11 +51,20 @@ class StoresSeen:
         findings: one or more for each store.
         newest: header of the newest block; None without blocks, or when they do not read.
         protocols: versions that were decided, as far as the index database has come.
+        authorities: the set that signs the next block, then one that waits; empty when the database is not at the tip.
     """
 
     findings: tuple[Finding, ...]
     newest: Header | None
     protocols: tuple[ProtocolRecord, ...] = ()
+    authorities: tuple[AuthoritySet, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _DatabaseSeen:
+    finding: Finding
+    protocols: tuple[ProtocolRecord, ...] = ()
+    authorities: tuple[AuthoritySet, ...] = ()
 
 
 def look_at_stores(home: NodeHome, genesis: Genesis) -> StoresSeen:
@@ -70,16 +82,17 @@ def look_at_stores(home: NodeHome, genesis: Genesis) -> StoresSeen:
             return StoresSeen((of_storage(BLOCKS, fault, root),), None)
         tip = log.last_height or Height(0)
         missing = _of_base(home, genesis, log, root)
-        database, protocols = _of_database(home, chain_id, tip, has_blocks=len(log) > 0)
+        database = _of_database(home, chain_id, tip, has_blocks=len(log) > 0)
         findings = (
             _of_log(log, tip),
             *_of_votes(files, chain_id, tip, root),
             *_of_proposals(files, root),
-            database,
+            database.finding,
             *missing,
-            *(_of_protocol(one, tip, root) for one in protocols),
+            *(_of_protocol(one, tip, root) for one in database.protocols),
         )
-        return StoresSeen(findings, newest, protocols)
+        sets = database.authorities if len(log) else (genesis.authorities,)
+        return StoresSeen(findings, newest, database.protocols, sets)
 
 
 def look_at_the_rest(home: NodeHome, genesis: Genesis) -> Iterator[Finding]:
@@ -165,13 +178,13 @@ def _of_base(home: NodeHome, genesis: Genesis, log: BlockLog, root: str) -> Iter
         yield of_storage(BASE, StorageFault(StorageCode.BASE_DAMAGED, BASE_NAME, reason), root)
 
 
-def _of_database(
-    home: NodeHome, chain_id: Hash, tip: Height, *, has_blocks: bool
-) -> tuple[Finding, tuple[ProtocolRecord, ...]]:
+def _of_database(home: NodeHome, chain_id: Hash, tip: Height, *, has_blocks: bool) -> _DatabaseSeen:
     directory = home.data / DATABASE_DIRECTORY
     if not directory.is_dir():
         said = t(zh="没有；启动时由区块日志重建", en="Not there; the next start makes it")
-        return doubtful(DATABASE, "D08", said) if has_blocks else well(DATABASE, said), ()
+        return _DatabaseSeen(
+            doubtful(DATABASE, "D08", said) if has_blocks else well(DATABASE, said)
+        )
     with tempfile.TemporaryDirectory() as place, ExitStack() as stack:
         try:
             copy = Path(place) / DATABASE_DIRECTORY
@@ -182,16 +195,43 @@ def _of_database(
                 pass
             store = ChainStore(database, chain_id)
             applied = store.applied_height or Height(0)
-            return _of_applied(applied, tip, str(home.root)), tuple(_protocols(store))
+            sets = _sets(store) if applied == tip else ()
+            finding = _of_applied(applied, tip, str(home.root))
+            return _DatabaseSeen(finding, tuple(_protocols(store)), sets)
         except StorageFault as fault:
-            return of_storage(DATABASE, fault, str(home.root)), ()
+            return _DatabaseSeen(of_storage(DATABASE, fault, str(home.root)))
+
+
+class _Records:
+    """The state's records as the database has them."""
+
+    def __init__(self, store: ChainStore) -> None:
+        self._store = store
+
+    def read(self, key: bytes) -> StateRecord | None:
+        """See ``Reader``.
+
+        Raises:
+            StorageFault: ``DATABASE_DAMAGED``, what stands there is no record.
+        """
+        raw = self._store.record(key)
+        try:
+            return None if raw is None else decode_record(raw)
+        except Malformed as fault:
+            raise StorageFault(
+                StorageCode.DATABASE_DAMAGED, DATABASE_DIRECTORY, str(fault)
+            ) from fault
+
+
+def _sets(store: ChainStore) -> tuple[AuthoritySet, ...]:
+    view = View(_Records(store))
+    waiting = (one.authorities for one in schedule_of(view).waiting)
+    return (current_set(view), *waiting)
 
 
 def _protocols(store: ChainStore) -> Iterator[ProtocolRecord]:
-    version = FIRST_PROTOCOL + 1
-    while (raw := store.record(key_of(ProtocolRecord, policy_id(version)))) is not None:
-        record = decode_record(raw)
-        assert isinstance(record, ProtocolRecord)
+    view, version = View(_Records(store)), FIRST_PROTOCOL + 1
+    while (record := view.get(ProtocolRecord, policy_id(version))) is not None:
         yield record
         version += 1
 

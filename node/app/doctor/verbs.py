@@ -7,23 +7,25 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from node.app.doctor.clock import look_at_clock, look_at_peers_clock, newest_of_peers
 from node.app.doctor.findings import Finding, Verdict, doubtful, well
 from node.app.doctor.formats import Fit, FormatSeen, formats_of
 from node.app.doctor.home import (
     GENESIS,
     Machine,
-    look_at_clock,
     look_at_config,
     look_at_keys,
-    look_at_seat,
     look_at_space,
     read_genesis,
 )
 from node.app.doctor.network import look_at_doors, look_at_peers
+from node.app.doctor.seat import SEAT, look_at_seat
 from node.app.doctor.stores import look_at_stores, look_at_the_rest
 from node.app.inquiry import ask_public
-from node.chain.block import Header
-from node.chain.genesis import Genesis
+from node.chain.block import Header, decode_header
+from node.chain.certificate import AuthoritySet, authority_set_hash
+from node.chain.errors import Malformed
+from node.chain.genesis import Genesis, chain_id_of
 from node.chain.protocol import KNOWN_PROTOCOL
 from node.config import NodeConfig, NodeHome, check, load
 from node.config.homes import read_seed
@@ -116,7 +118,12 @@ def examine(
         findings.append(well(GENESIS, same(genesis.city)))
         findings += _of_chain(home, config, genesis, seen, running=running)
     if config is not None:
-        findings += _of_network(home, config, running=running)
+        findings += [_answer(config)] if running else look_at_doors(config)
+        peers = _peers(home, config)
+        findings += peers
+        reached = any(one.verdict is Verdict.OK for one in peers)
+        if reached and not running and not isinstance(genesis, Finding):
+            findings += _against_the_others(home, config, genesis, seen)
     return Diagnosis(running, tuple(findings))
 
 
@@ -125,24 +132,60 @@ def _of_chain(
 ) -> list[Finding]:
     findings: list[Finding] = []
     newest: Header | None = None
+    sets: tuple[AuthoritySet, ...] = ()
     if not running:
         stores = look_at_stores(home, genesis)
         findings += stores.findings
-        newest = stores.newest
+        newest, sets = stores.newest, stores.authorities
+    elif config is not None:
+        newest = _running_header(config)
+        if newest is not None and newest.next_authorities_hash == authority_set_hash(
+            chain_id_of(genesis), genesis.authorities
+        ):
+            sets = (genesis.authorities,)
     findings += look_at_the_rest(home, genesis)
-    findings.append(look_at_clock(machine, genesis, newest))
-    if config is not None:
-        findings.append(look_at_seat(home, config, genesis, newest))
+    findings.append(look_at_clock(machine.now_ms, genesis, newest))
+    if config is not None and sets:
+        findings.append(look_at_seat(home, config, sets))
+    elif running and newest is not None:
+        said = t(
+            zh="席位在创世之后变更过；节点停止时才核对",
+            en="the set has changed since genesis: compared of a node that stands still",
+        )
+        findings.append(well(SEAT, said))
     return findings
 
 
-def _of_network(home: NodeHome, config: NodeConfig, *, running: bool) -> list[Finding]:
-    findings = [_answer(config)] if running else list(look_at_doors(config))
+def _against_the_others(
+    home: NodeHome, config: NodeConfig, genesis: Genesis, machine: Machine
+) -> tuple[Finding, ...]:
+    """The clock against other districts, where one answers; not of a rehearsal."""
+    if genesis.rehearsal_rate != 1:
+        return ()
     try:
-        findings += look_at_peers(config, read_seed(home.key("tls")))
+        newest = newest_of_peers(config, genesis, home.read_keys())
+    except (Fault, OSError):
+        return ()
+    return () if newest is None else (look_at_peers_clock(machine.now_ms, genesis, newest),)
+
+
+def _running_header(config: NodeConfig) -> Header | None:
+    """The newest block of a running node; None when it does not answer."""
+    try:
+        height = ask_public(config, "/v1/status")["height"]
+        return decode_header(
+            bytes.fromhex(str(ask_public(config, f"/v1/blocks/{height}")["header_raw"]))
+        )
+    except (Fault, Malformed, ValueError, KeyError):
+        return None
+
+
+def _peers(home: NodeHome, config: NodeConfig) -> tuple[Finding, ...]:
+    try:
+        return look_at_peers(config, read_seed(home.key("tls")))
     except (Fault, OSError):
         """The key has its finding already."""
-    return findings
+        return ()
 
 
 def _answer(config: NodeConfig) -> Finding:

@@ -14,7 +14,8 @@ import pytest
 
 from node.app.beside import look_beside
 from node.app.doctor.findings import Finding, Verdict
-from node.app.doctor.home import look_at_keys, look_at_seat, read_genesis
+from node.app.doctor.home import look_at_keys, read_genesis
+from node.app.doctor.seat import look_at_seat
 from node.app.doctor.stores import look_at_stores, look_at_the_rest
 from node.app.older import gather
 from node.app.shelf import SnapshotShelf
@@ -172,7 +173,8 @@ def found(made: RealHome) -> Iterator[Finding]:
     stores = look_at_stores(made.home, beginning)
     yield from stores.findings
     yield from look_at_the_rest(made.home, beginning)
-    yield look_at_seat(made.home, load(made.root, {}, {}), beginning, stores.newest)
+    if stores.authorities:
+        yield look_at_seat(made.home, load(made.root, {}, {}), stores.authorities)
 
 
 def codes(made: RealHome) -> set[str]:
