@@ -20,6 +20,7 @@ from node.api.pages import errors_page, paths_page
 from node.api.routes import (
     accounts,
     blocks,
+    certificates,
     city,
     events,
     lists,
@@ -53,6 +54,7 @@ _PUBLIC: Final = (
     matters.router,
     blocks.router,
     proofs.router,
+    certificates.router,
     offences.router,
     log.router,
     city.router,
@@ -65,6 +67,7 @@ def create_public_app(services: PublicServices) -> FastAPI:
     app = _create(PUBLIC_TITLE, _PUBLIC, PREFIX)
     app.state.services = services
     app.state.streams = events.Streams()
+    app.state.misses = certificates.Misses()
     app.state.refused = services.accesses.refused
     return app
 

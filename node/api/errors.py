@@ -41,6 +41,7 @@ class ApiCode(IntEnum):
     INTERNAL = 19
     NOT_WHOLE = 20
     STATE_NOT_KEPT = 21
+    TOO_MANY_CHECKS = 22
 
     @property
     def label(self) -> str:
@@ -117,6 +118,11 @@ ANSWERS: Final[Mapping[ApiCode, Answer]] = MappingProxyType(
             "节点不再保留这么早的状态；请向任一区导出归档，用 timebank audit prove --at 开出这一高度的证明。",
             "The node keeps no state so old; export an archive from any district and make the proof of that height "
             "with timebank audit prove --at.",
+        ),
+        ApiCode.TOO_MANY_CHECKS: Answer(
+            429,
+            "查询了太多不存在的证明编号，请一分钟后再试。",
+            "Too many numbers that do not exist were asked for; try again in a minute.",
         ),
     }
 )

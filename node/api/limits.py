@@ -18,6 +18,11 @@ HEADERS_MAX: Final = 100
 CURSOR_MAX_BYTES: Final = 128
 READ_WINDOW_MS: Final = 60_000
 """How far, in real time, a signed read may be from the node's clock: a copied request is of no use later."""
+CHECK_MISSES_MAX: Final = 30
+"""Numbers of service certificates that do not exist, asked for by one address in a window: more than typing errors."""
+CHECK_WINDOW_S: Final = 60.0
+CHECK_CLIENTS_MAX: Final = 4_096
+"""Addresses counted in one window."""
 STREAMS_MAX: Final = 256
 """Event streams of one node at a time."""
 STREAM_SILENCE_S: Final = 15.0

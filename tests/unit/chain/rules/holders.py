@@ -7,11 +7,11 @@ from node.chain.records.service_certificates import ServiceCertificate
 from node.chain.tx.identity import Register
 from node.chain.tx.service_certificates import IssueServiceCertificate, RevokeServiceCertificate
 from node.chain.types import ZERO_HASH, Code, Hash, Id
-from tests.kernel_city import GULOU, SITE, seed_of
+from tests.kernel_city import GULOU, SITE, KernelCity, seed_of
 from tests.money_city import EVIDENCE, MoneyCity
 
 
-def volunteer_of(city: MoneyCity, name: str = "volunteer", home: Code = GULOU) -> Id:
+def volunteer_of(city: KernelCity, name: str = "volunteer", home: Code = GULOU) -> Id:
     """A person whose entry in the vault is committed to, as a desk registers them."""
     seed, recorder = seed_of(name), city.staff("recorder", home)
     key = keys.public_key(seed)
@@ -23,19 +23,19 @@ def volunteer_of(city: MoneyCity, name: str = "volunteer", home: Code = GULOU) -
 
 
 def asked(
-    city: MoneyCity, person: Id, *orders: Id, evidence: Hash = ZERO_HASH
+    city: KernelCity, person: Id, *orders: Id, evidence: Hash = ZERO_HASH
 ) -> IssueServiceCertificate:
     """What somebody says to have the months of these orders certified."""
     months = sorted(month_of(city.order(order).checked_in_ms) for order in orders)
     return IssueServiceCertificate(person, months[0], months[-1], evidence)
 
 
-def after_notice(city: MoneyCity) -> None:
+def after_notice(city: KernelCity) -> None:
     """The month is over and the days of notice too."""
     city.wait(45 * DAY_MS)
 
 
-def last(city: MoneyCity, home: Code = GULOU) -> ServiceCertificate:
+def last(city: KernelCity, home: Code = GULOU) -> ServiceCertificate:
     """The district's newest certificate."""
     found = [
         r
@@ -45,7 +45,7 @@ def last(city: MoneyCity, home: Code = GULOU) -> ServiceCertificate:
     return max(found, key=lambda r: (r.year, r.serial))
 
 
-def revoking(city: MoneyCity, person: Id, evidence: Hash = ZERO_HASH) -> RevokeServiceCertificate:
+def revoking(city: KernelCity, person: Id, evidence: Hash = ZERO_HASH) -> RevokeServiceCertificate:
     """What somebody says to revoke the newest certificate."""
     found = last(city)
     return RevokeServiceCertificate(
@@ -61,6 +61,6 @@ def served(city: MoneyCity, minutes: int = 60) -> tuple[Id, Id]:
     return volunteer, order
 
 
-def year_of(city: MoneyCity) -> int:
+def year_of(city: KernelCity) -> int:
     """The year of block time in UTC+8."""
     return month_of(city.now_ms) // 100
