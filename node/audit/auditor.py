@@ -7,11 +7,12 @@ h is therefore raised only after every block below h was executed: execution may
 from collections import deque
 from collections.abc import Callable, Iterable, Sequence
 from copy import deepcopy
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from time import perf_counter
 from typing import BinaryIO, Final
 
+from node.audit.believing import Claims
 from node.audit.books import Identity, check_books, identities
 from node.audit.checkpoints import Comparison, Noted
 from node.audit.replay import Parsed, Replay, parse_step
@@ -20,8 +21,9 @@ from node.audit.signatures import Verdicts, Workers, known_by
 from node.audit.structure import Step, Walk, find_transaction
 from node.audit.sums import Sums, sum_books
 from node.audit.tally import Tally
+from node.chain import keys
 from node.chain.certificate import CommitCertificate
-from node.chain.genesis import Genesis, SuccessorGenesis
+from node.chain.genesis import Genesis, SuccessorGenesis, chain_id_of
 from node.chain.ledger import Ledger
 from node.chain.transition import Execution
 from node.chain.types import Hash
@@ -137,21 +139,28 @@ class Auditor:
         """
         if isinstance(genesis, SuccessorGenesis) != (origin is not None):
             raise _not_alone(genesis)
-        before = saved or origin
         self._genesis = genesis
         self._open = open_archive
-        self._saved = saved
+        self._checkpoints = tuple(checkpoints)
+        self._saved, self._origin = saved, origin
         self._watchers = watchers
         self._opening = () if origin is None else tuple(origin.ledger.records.values())
         self._signatures = 0 if origin is None else origin.signatures
-        self._replay = Replay(genesis, self._earlier, None if before is None else before.ledger)
-        self._comparison = Comparison(checkpoints)
+        self._point: Point | None = None
+        self._begin(None)
+
+    def _begin(self, claims: Claims | None) -> None:
+        """Stand before the first block that is to be executed."""
+        before = self._saved or self._origin
+        ledger = None if before is None else before.ledger
+        self._claims = claims
+        self._replay = Replay(self._genesis, self._earlier, ledger, claims)
+        self._comparison = Comparison(self._checkpoints)
         self._tally = Tally() if before is None else before.tally
         self.changes: tuple[AuthorityChange, ...] = ()
         """The trail of authority changes, after a run."""
         self.tip_certificate: CommitCertificate | None = None
         self._counted: Tally | None = None
-        self._point: Point | None = None
         self._identities: tuple[Identity, ...] = ()
 
     @property
@@ -160,28 +169,55 @@ class Auditor:
         return self._replay.ledger
 
     def keep(self, path: Path) -> None:
-        """Write to a file where the audit stands, for ``Saved``.
+        """Write to a file where the audit stands, for ``Saved``; nothing if it stands on a claim that is wrong.
 
         Raises:
             OSError: it cannot be written.
         """
+        if self._claims is not None and not self._claims.settle():
+            return
         assert self._point is not None, "an audit that ran has a point"
         save(path, self._point.block_id, self._replay.ledger, self._tally)
 
     def run(self, jobs: int = 1, progress: Progress | None = None) -> Outcome:
         """Audit the whole archive.
 
+        With several processes the first attempt believes (``believing``); where that does not end in a sound archive
+        or one that stops early, it is forgotten, and the careful audit names the first fault. Watchers cannot forget,
+        and what began elsewhere cannot begin again: for these only signatures are verified ahead.
+
         Args:
-            jobs: processes that verify signatures.
+            jobs: processes at work.
             progress: told how far the file has been read.
         """
-        began = perf_counter()
+        began, told = perf_counter(), progress or silent
+        outcome = None
+        if jobs > 1 and not (self._watchers or self._saved or self._origin):
+            outcome = self._believing(jobs, told)
+        if outcome is None:
+            outcome = self._audit(jobs, told)
+        return replace(outcome, seconds=perf_counter() - began)
+
+    def _believing(self, jobs: int, progress: Progress) -> Outcome | None:
+        """An audit whose signatures and state roots other processes check; None if it must be done carefully."""
+        with Claims(chain_id_of(self._genesis), jobs) as claims:
+            self._begin(claims)
+            outcome = self._audit(1, progress)
+            sound = claims.settle() and not isinstance(outcome.fault, Violation)
+        self._claims = None
+        if sound:
+            return outcome
+        self._begin(None)
+        return None
+
+    def _audit(self, jobs: int, progress: Progress) -> Outcome:
         fault: Violation | Incomplete | None = None
+        verify = keys.verify if self._claims is None else self._claims.signature
         with self._open() as source, Workers(jobs) as workers:
-            walk = Walk(source, self._genesis, self._opening)
+            walk = Walk(source, self._genesis, self._opening, verify)
             self._point = walk.point
             try:
-                self._follow(walk, workers, lambda: (progress or silent)(source.tell()))
+                self._follow(walk, workers, lambda: progress(source.tell()))
                 self._finish(walk)
             except (Violation, Incomplete) as found:
                 fault = found
@@ -195,7 +231,7 @@ class Auditor:
             identities=self._identities,
             signatures=self._signatures + walk.signatures + self._tally.transactions,
             matched=tuple(self._comparison.matched),
-            seconds=perf_counter() - began,
+            seconds=0.0,
         )
 
     def _follow(self, walk: Walk, workers: Workers, progress: Callable[[], None]) -> None:

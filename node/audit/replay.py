@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final
 
+from node.audit.believing import Claims, LedgerWithoutTree
 from node.audit.structure import Step
 from node.chain.errors import Bug, ErrorCode, Malformed, Rejected
 from node.chain.genesis import Genesis, new_ledger
@@ -69,13 +70,23 @@ class Replay:
     """The ledger as the archive makes it, from genesis to the last sound block."""
 
     def __init__(
-        self, genesis: Genesis, earlier: EarlierPlace, ledger: Ledger | None = None
+        self,
+        genesis: Genesis,
+        earlier: EarlierPlace,
+        ledger: Ledger | None = None,
+        claims: Claims | None = None,
     ) -> None:
         """Begin at height 0, or with a ledger of another height.
 
-        ``earlier`` is asked only when a sequence number is used twice.
+        Args:
+            genesis: of the chain.
+            earlier: asked only when a sequence number is used twice.
+            ledger: of the height to begin with; None for that of genesis.
+            claims: what believes signatures and state roots for the time being; None checks them here and now.
         """
-        self.ledger = ledger or new_ledger(genesis)
+        first = ledger or new_ledger(genesis)
+        self.ledger = first if claims is None else LedgerWithoutTree(first, claims)
+        self._claims = claims
         self._earlier = earlier
 
     @property
@@ -107,6 +118,8 @@ class Replay:
             Incomplete: the districts decided a protocol that this program does not know.
         """
         step = parsed.step
+        if isinstance(self.ledger, LedgerWithoutTree):
+            self.ledger.named = step.block.header.state_root
         execution = self._execute(parsed, known)
         _compare(step, execution)
         header = step.block.header
@@ -129,7 +142,7 @@ class Replay:
                 raise Violation(ViolationCode.EVIDENCE, header.height, str(fault)) from fault
         for index, signed in enumerate(parsed.transactions):
             try:
-                run.add(signed, known)
+                run.add(signed, known if self._claims is None else self._claims.of(signed))
             except Rejected as fault:
                 raise self._refused(header.height, index, signed, fault) from fault
         try:

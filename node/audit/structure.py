@@ -24,6 +24,8 @@ from node.chain.block import Block, Header, Summary, block_id
 from node.chain.certificate import CommitCertificate, certificate_fault
 from node.chain.codec import encode
 from node.chain.genesis import Genesis, base_height, chain_id_of, unsigned
+from node.chain.keys import Verify
+from node.chain.keys import verify as verify_now
 from node.chain.records import StateRecord
 from node.chain.types import Height
 from node.chain.verify import AuthorityChange, Point, check_block, check_tip, start, walk_trail
@@ -53,14 +55,26 @@ class Walk:
     """
 
     def __init__(
-        self, source: ByteSource, genesis: Genesis, opening: Iterable[StateRecord] = ()
+        self,
+        source: ByteSource,
+        genesis: Genesis,
+        opening: Iterable[StateRecord] = (),
+        verify: Verify = verify_now,
     ) -> None:
-        """Read from ``source`` and trust ``genesis``; ``opening`` is the state before a successor's first block."""
+        """Walk from the first byte on.
+
+        Args:
+            source: the archive.
+            genesis: what is trusted.
+            opening: the state before a successor's first block.
+            verify: what believes the signatures of certificates that stand in blocks.
+        """
         self.point = start(genesis, opening)
         self.signatures = 0
         self.tip_certificate: CommitCertificate | None = None
         self._source = source
         self._genesis = genesis
+        self._verify = verify
         self.changes: list[AuthorityChange] = []
         self._trail: dict[int, AuthorityChange] = {}
 
@@ -99,7 +113,7 @@ class Walk:
         try:
             change = self._trail.get(block.header.height)
             following = None if change is None else change.authorities
-            after = check_block(before, block, entry.summary, following)
+            after = check_block(before, block, entry.summary, following, self._verify)
         except Violation as fault:
             if fault.code is ViolationCode.PREVIOUS_ID and _is_disowned(before, block):
                 raise Violation(

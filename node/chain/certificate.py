@@ -128,14 +128,19 @@ def sign_bytes(chain_id: Hash, message: SignedMessage) -> bytes:
     return domain(_NAMES[type(message)], chain_id) + encode(message)[:-SIGNATURE_FIELD_BYTES]
 
 
-def signed_by(chain_id: Hash, authorities: AuthoritySet, message: SignedMessage) -> bool:
+def signed_by(
+    chain_id: Hash,
+    authorities: AuthoritySet,
+    message: SignedMessage,
+    verify: keys.Verify = keys.verify,
+) -> bool:
     """Whether the signer is in the set and its consensus key signed this message."""
     if message.signer >= len(authorities.members):
         return False
     authority = authorities.members[message.signer]
     if message.suite != authority.suite:
         return False
-    return keys.verify(
+    return verify(
         authority.suite, authority.consensus_key, sign_bytes(chain_id, message), message.signature
     )
 
@@ -183,7 +188,10 @@ def certificate_hash(chain_id: Hash, certificate: CommitCertificate) -> Hash:
 
 
 def certificate_fault(
-    chain_id: Hash, authorities: AuthoritySet, certificate: CommitCertificate
+    chain_id: Hash,
+    authorities: AuthoritySet,
+    certificate: CommitCertificate,
+    verify: keys.Verify = keys.verify,
 ) -> str | None:
     """Why a certificate does not prove its block, or None. Every signature must verify, not only a quorum."""
     signers = [signer for signer, _ in certificate.signatures]
@@ -192,7 +200,7 @@ def certificate_fault(
     if any(a >= b for a, b in pairwise(signers)):
         return "signers not sorted or repeated"
     for vote in certificate.votes():
-        if not signed_by(chain_id, authorities, vote):
+        if not signed_by(chain_id, authorities, vote, verify):
             return f"signature of authority {vote.signer} does not verify"
     return None
 

@@ -13,7 +13,7 @@ a release may move them. Nodes that differ there would split the chain, so this 
 on import with vectors for each edge and refuses to be imported on any difference.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Annotated, Final
 
 from msgspec import Meta
@@ -72,6 +72,10 @@ def verify(suite: int, key: bytes, message: bytes, signature: bytes) -> bool:
     except BadSignatureError:
         return False
     return True
+
+
+Verify = Callable[[int, bytes, bytes, bytes], bool]
+"""``verify`` itself, or what stands in for it while others still verify: takes suite, key, message and signature."""
 
 
 def verify_many(items: Sequence[tuple[int, bytes, bytes, bytes]]) -> list[bool]:

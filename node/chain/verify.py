@@ -25,6 +25,8 @@ from node.chain.codec import encode
 from node.chain.errors import ErrorCode, Malformed
 from node.chain.genesis import Genesis, base_height, chain_id_of
 from node.chain.hashing import SUITE_ED25519_SHA256
+from node.chain.keys import Verify
+from node.chain.keys import verify as verify_now
 from node.chain.limits import BLOCK_SIZE_MAX_BYTES
 from node.chain.merkle import Frontier, leaf_hash
 from node.chain.policy import policy_hash
@@ -97,7 +99,11 @@ def start(genesis: Genesis, opening: Iterable[StateRecord] = ()) -> Point:
 
 
 def check_block(
-    point: Point, block: Block, summary: Summary, following: AuthoritySet | None = None
+    point: Point,
+    block: Block,
+    summary: Summary,
+    following: AuthoritySet | None = None,
+    verify: Verify = verify_now,
 ) -> Point:
     """The point after a block.
 
@@ -107,13 +113,14 @@ def check_block(
         summary: that closes the block's part of the log.
         following: the set that the header names as the next one where that is another: by the trail of whoever has no
             state, by the state of whoever has it.
+        verify: what believes the signatures of the certificate before.
 
     Raises:
         Violation: naming the first thing that is wrong with the block.
     """
     header = block.header
     check_header(point, header, following)
-    _check_last_commit(point, block)
+    _check_last_commit(point, block, verify)
     _check_body(point, block)
     _check_summary(header, summary)
     frontier = _check_log(point, block, summary)
@@ -173,13 +180,15 @@ def check_tip(point: Point, certificate: CommitCertificate) -> None:
         raise Violation(ViolationCode.TIP_CERTIFICATE, point.height, fault)
 
 
-def commit_fault(point: Point, certificate: CommitCertificate) -> str | None:
+def commit_fault(
+    point: Point, certificate: CommitCertificate, verify: Verify = verify_now
+) -> str | None:
     """Why a certificate does not prove the block at the point, or None."""
     if (certificate.height, certificate.block_id) != (point.height, point.block_id):
         return "it is for another block"
     if certificate.suite != point.suite:
         return f"suite {certificate.suite}"
-    return certificate_fault(point.chain_id, point.authorities, certificate)
+    return certificate_fault(point.chain_id, point.authorities, certificate, verify)
 
 
 def check_header(point: Point, header: Header, following: AuthoritySet | None = None) -> None:
@@ -207,7 +216,7 @@ def check_header(point: Point, header: Header, following: AuthoritySet | None = 
     _need(header.log_number == 0, code.LOG_SIZE, height, f"log {header.log_number}")
 
 
-def _check_last_commit(point: Point, block: Block) -> None:
+def _check_last_commit(point: Point, block: Block, verify: Verify) -> None:
     code, height = ViolationCode.LAST_COMMIT, point.height + 1
     if not point.begun:
         _need(block.last_commit == (), code, height, "the first block has none")
@@ -217,7 +226,7 @@ def _check_last_commit(point: Point, block: Block) -> None:
     certificate = block.last_commit[0]
     named = block.header.last_commit_hash == certificate_hash(point.chain_id, certificate)
     _need(named, code, height, "the header names another certificate")
-    fault = commit_fault(point, certificate)
+    fault = commit_fault(point, certificate, verify)
     _need(fault is None, ViolationCode.CERTIFICATE, point.height, str(fault))
 
 
