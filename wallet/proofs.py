@@ -6,10 +6,12 @@ from node.chain.proof import Proven, Supply, verify_proof
 from node.chain.records.accounts import City, District
 from node.chain.records.actors import Person
 from node.chain.records.orders import Order
+from node.chain.records.service_certificates import ServiceCertificate
 from node.chain.tx.envelope import SignedTransaction
 from node.console.formats import duration, instant
 from node.console.language import Text, same, t
 from node.console.result import Cell, Facts, Json
+from node.console.service_certificates import certificate_data, record_pairs
 from wallet.verbs.faults import does_not_hold
 from wallet.verbs.words import PERSON_STATES, STATES, word
 
@@ -77,7 +79,8 @@ def _subject_data(proven: Proven) -> dict[str, Json]:
         }
     if isinstance(subject, Supply):
         return {"kind": "supply", "districts": [one.code for one in subject.districts]}
-    return {"kind": type(subject).__name__.lower(), "id": subject.key_id.hex()}
+    data: dict[str, Json] = {"kind": type(subject).__name__.lower(), "id": subject.key_id.hex()}
+    return data | (certificate_data(subject) if isinstance(subject, ServiceCertificate) else {})
 
 
 def _subject_pairs(proven: Proven) -> list[tuple[Text, Cell]]:
@@ -110,6 +113,8 @@ def _subject_pairs(proven: Proven) -> list[tuple[Text, Cell]]:
                 (t(zh="可用", en="Available"), duration(subject.available.balance)),
                 (t(zh="冻结", en="Held"), duration(subject.held.balance)),
             ]
+        case ServiceCertificate():
+            return record_pairs(subject)
         case District() | City():
             return [(what, same(f"{type(subject).__name__} {subject.key_id.decode()}"))]
         case _:

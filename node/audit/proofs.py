@@ -11,12 +11,14 @@ from node.chain.genesis import Genesis
 from node.chain.proof import Proven, Supply, verify_proof
 from node.chain.records.actors import Person
 from node.chain.records.orders import Order
+from node.chain.records.service_certificates import ServiceCertificate
 from node.chain.tx.envelope import SignedTransaction
 from node.chain.verify import AuthorityChange
 from node.chain.violations import Violation, ViolationCode
 from node.console.formats import duration, instant
 from node.console.language import Text, t
 from node.console.result import Cell, Facts, Json
+from node.console.service_certificates import certificate_data, record_pairs
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,11 +65,13 @@ def checked_data(checked: Checked) -> dict[str, Json]:
             "reason": None if fault is None else fault.reason,
         }
     kind, id_ = _subject(proven)
+    found = proven.subject
     return {
         "file": str(checked.path),
         "sound": True,
         "subject": kind,
         "id": id_,
+        **(certificate_data(found) if isinstance(found, ServiceCertificate) else {}),
         "height": proven.height,
         "time_ms": proven.time_ms,
         "block_id": None if proven.block_id is None else proven.block_id.hex(),
@@ -148,6 +152,8 @@ def _details(proven: Proven) -> list[tuple[Text, Cell]]:
     match proven.subject:
         case Person() as person:
             return [(t(zh="可用余额", en="Available"), duration(person.available.balance))]
+        case ServiceCertificate() as certificate:
+            return record_pairs(certificate)
         case Order() as order:
             return [
                 (t(zh="订单状态", en="State"), order.state.value),

@@ -1,4 +1,6 @@
-"""Numbers of service certificates with the touch they come from, and texts that a reader refuses."""
+"""Numbers of service certificates with the touch they come from, texts that a reader refuses, and proofs of status."""
+
+from importlib import import_module
 
 from node.chain.codec import encode
 from node.chain.records.service_certificates import (
@@ -41,7 +43,22 @@ def section() -> dict[str, Json]:
             for number, (*_, touch) in zip(numbers, _PARTS, strict=True)
         ],
         "refused": [{"name": name, "text": text} for name, text in _wrong(numbers[0].text())],
+        **_proven(),
     }
+
+
+def _proven() -> dict[str, Json]:
+    """A genesis, and proofs of what became of a certificate of its city."""
+    told = import_module("tests.certified").told()
+    numbers = {"absent": told.missing}
+    sound = [
+        {"status": s, "number": numbers.get(s, told.number), "valid": True, "proof": raw.hex()}
+        for s, raw in told.proofs.items()
+    ]
+    raw = told.proofs["valid"]
+    changed = raw.replace(b"\xa5valid", b"\xa5vapid")
+    forged = {"status": "forged", "number": told.number, "valid": False, "proof": changed.hex()}
+    return {"genesis": encode(told.city.genesis).hex(), "proofs": [*sound, forged]}
 
 
 def _record(number: CertificateNumber) -> ServiceCertificate:

@@ -75,6 +75,14 @@ function checkState([, kind, id, held, stateProof], root) {
   return held.length > 0;
 }
 
+/** A service certificate: docs/spec/service-certificates.md. */
+function certified(held, height) {
+  need(held.length === 11 && held.slice(5, 9).every(Number.isInteger), 'form of the certificate');
+  const [, district, year, serial, check, from, until, served, honour, status] = held;
+  const number = `${district}-${year}-${String(serial).padStart(6, '0')}-${check.toUpperCase()}`;
+  return { claim: 'certificate', height, number, from, until, served, honour, status };
+}
+
 function checkSupply([, city, districts], root) {
   need(city[1] === 67 && city[2].toString('latin1') === 'city' && checkState(city, root), 'not the city');
   need(districts.length <= 100, 'too many districts');
@@ -99,6 +107,7 @@ function checkClaim(claim, fixed) {
       return { claim: 'final', height: summary[1], kind: decode(final)[0] };
     }
     case 24:
+      if (claim[1] === 107 && checkState(claim, fixed.stateRoot)) return certified(decode(claim[3]), fixed.height);
       return { claim: checkState(claim, fixed.stateRoot) ? 'present' : 'absent', height: fixed.height, kind: claim[1] };
     default:
       checkSupply(claim, fixed.stateRoot);

@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
+import { verifyProof } from './proofs.mjs';
 import * as tb from './timebank.mjs';
 
 const load = (name) => JSON.parse(readFileSync(new URL(`../vectors/${name}.json`, import.meta.url), 'utf8'));
@@ -117,6 +118,19 @@ test('numbers of service certificates agree', () => {
     for (const typed of [v.number, v.number.toLowerCase()]) assert.equal(tb.certificateId(typed), v.id);
   }
   for (const v of refused) assert.throws(() => tb.certificateId(v.text), tb.Refused, v.name);
+});
+
+test('proofs of a service certificate show its status, and absence', () => {
+  const { genesis, proofs } = load('service_numbers');
+  for (const { proof, valid, number, status } of proofs) {
+    if (!valid) {
+      assert.throws(() => verifyProof(fromHex(proof), fromHex(genesis)), status);
+      continue;
+    }
+    const shown = verifyProof(fromHex(proof), fromHex(genesis));
+    if (status === 'absent') assert.equal(shown.claim, 'absent');
+    else assert.deepEqual([shown.number, shown.status, shown.served], [number, status, 60]);
+  }
 });
 
 test('consensus messages and certificates agree', () => {

@@ -32,6 +32,7 @@ STATE_PROOF = (-20, "b", ["b"])
 CLAIMS = {22: (-22, "b", "u", [32]), 23: (-23, "b", "u", "u", [32], SUMMARY, "u", [32])}
 CLAIMS[24] = (-24, "u", "b", "b", STATE_PROOF)
 CLAIMS[27] = (-27, CLAIMS[24], [CLAIMS[24]])
+SERVICE_CERTIFICATE = (-107, "s", "u", "u", "s", "u", "u", "u", "u", "s", "b")
 ANCHORS = {25: (-25, HEAD, CERTIFICATE, [CHANGE]), 26: (-26, SUMMARY, "u", [32], "b", [CHANGE])}
 PROOF = (-21, "u", 32, "*", "*")
 NOTE_MAX, PROOF_MAX, PARTS_MAX = 65_536, 1_048_576, 99
@@ -170,8 +171,10 @@ def check_claim(claim, height, state_root, *log):
             there = included(summary[6], count, index, leaf(record), path)
             need(there, "did not become final there")
             return f"record {decode(record)[0]} became final at height {summary[1]}"
-        case [24, kind, *_]:
+        case [24, kind, _, record, _]:
             found = check_state(claim, state_root)
+            if found and kind == 107:
+                return f"{certified(decode(record))} at height {height}"
             return f"record {kind} at height {height}: {'present' if found else 'absent'}"
         case [27, city, districts]:
             need(city[1:3] == [67, b"city"] and check_state(city, state_root), "not the city")
@@ -181,6 +184,14 @@ def check_claim(claim, height, state_root, *log):
             codes = [one[2] for one in districts]
             need(len(codes) <= 100 and all(a < b for a, b in pairwise(codes)), "districts unsorted")
             return f"totals of the city and {len(codes)} districts at height {height}"
+
+
+def certified(record):
+    """A service certificate in words: docs/spec/service-certificates.md."""
+    need(fits(record, SERVICE_CERTIFICATE), "form of the certificate")
+    _, district, year, serial, check, first, last, served, honour, status, _ = record
+    number = f"{district}-{year}-{serial:06}-{check.upper()}"
+    return f"certificate {number}: {first} to {last}, {served} and {honour} minutes, {status}"
 
 
 def check_state(claim, state_root):
