@@ -133,7 +133,7 @@ class NodeClient:
         Raises:
             NoNode: none answers; so does every other method.
         """
-        status = self._get("/v1/status", NodeStatus)
+        status = self.ask("/v1/status", NodeStatus)
         self._clock = (status, self._pace.elapsed_s())
         return status
 
@@ -147,20 +147,20 @@ class NodeClient:
 
     def genesis(self) -> bytes:
         """The genesis file; who uses it compares its hash with one they trust."""
-        return self._ask(Call("GET", "/v1/genesis", {})).content
+        return self.file("/v1/genesis")
 
     def districts(self) -> tuple[DistrictView, ...]:
         """The districts of the city."""
-        return self._get("/v1/districts", DistrictPage).items
+        return self.ask("/v1/districts", DistrictPage).items
 
     def block_time(self, height: int) -> int:
         """Time of a final block, in milliseconds since 1970."""
-        return self._get(f"/v1/blocks/{height}", BlockView).header.time_ms
+        return self.ask(f"/v1/blocks/{height}", BlockView).header.time_ms
 
     def sequence(self, actor: Id, lane: int = 0) -> int:
         """The next free number of an actor's lane, pending transactions counted."""
         target = f"/v1/actors/{actor.hex()}/sequence?lane={lane}"
-        return self._get(target, NextNumber).next
+        return self.ask(target, NextNumber).next
 
     def submit(self, raw: bytes) -> Submitted:
         """Hand in one signed transaction.
@@ -189,7 +189,7 @@ class NodeClient:
 
     def transaction(self, tx_id: Hash) -> TransactionStatus:
         """Where a transaction is."""
-        return self._get(f"/v1/transactions/{tx_id.hex()}", TransactionStatus)
+        return self.ask(f"/v1/transactions/{tx_id.hex()}", TransactionStatus)
 
     def wait_final(self, tx_id: Hash, timeout_s: float) -> TransactionStatus:
         """Poll, ever more slowly, until the transaction is committed or can no longer be.
@@ -308,7 +308,7 @@ class NodeClient:
 
     def offences(self) -> tuple[OffenceView, ...]:
         """Every offence on the chain, by height and district; unsigned."""
-        return self._get("/v1/offences", OffenceList).items
+        return self.ask("/v1/offences", OffenceList).items
 
     def evidence(self, height: int) -> bytes:
         """The file that convicts a district of what it said at a height; unsigned.
@@ -316,10 +316,17 @@ class NodeClient:
         Raises:
             NodeProblem: ``A14``, the node has none.
         """
-        return self._ask(Call("GET", f"/v1/evidence?height={height}", {})).content
+        return self.file(f"/v1/evidence?height={height}")
 
-    def _get(self, target: str, kind: type[A]) -> A:
-        return _decode(self._ask(Call("GET", target, {})), kind, target)
+    def ask(self, target: str, kind: type[A], signer: Signer | None = None, purpose: str = "") -> A:
+        """One answer in JSON, signed by whoever is named."""
+        if signer is None:
+            return _decode(self._ask(Call("GET", target, {})), kind, target)
+        return _decode(self._read(signer, target, purpose), kind, target)
+
+    def file(self, target: str) -> bytes:
+        """One answer in bytes; unsigned."""
+        return self._ask(Call("GET", target, {})).content
 
     def _read(self, signer: Signer, target: str, purpose: str) -> Reply:
         reply = self._signed(signer, target, purpose, self.now_ms())

@@ -319,6 +319,13 @@ TARGETS: Final[Mapping[str, Target]] = MappingProxyType(
                 ),
             ),
         ),
+        "certificate": Target(
+            "wallet.commands.certificates:certificate_group",
+            t(
+                zh="服务记录证明：开出、查看、查编号、取证明文件、注销。",
+                en="Service certificates: issue, list, check a number, prove it, revoke.",
+            ),
+        ),
         "verify-proof": Target(
             "wallet.commands.proving:verify_proof",
             t(

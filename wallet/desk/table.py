@@ -222,6 +222,13 @@ TARGETS: Final[Mapping[str, Target]] = MappingProxyType(
                 en="A reviewer ends an event.",
             ),
         ),
+        "certificate": Target(
+            "wallet.desk.certificates:certificate_group",
+            t(
+                zh="服务记录证明：替人开出、查看、注销。",
+                en="Service certificates: issue on request, list, revoke.",
+            ),
+        ),
         "register-sheet": Target(
             "wallet.desk.sheets:register_sheet",
             t(

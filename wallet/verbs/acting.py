@@ -6,7 +6,7 @@ password is asked for only when something must be signed.
 
 import functools
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -142,7 +142,11 @@ class Acting:
             raise other_city(self.chain_id.hex(), found)
 
     def perform(
-        self, body: Body, what: Text, more: Mapping[str, Json] | None = None
+        self,
+        body: Body,
+        what: Text,
+        more: Mapping[str, Json] | None = None,
+        told: Callable[[], tuple[Mapping[str, Json], Facts]] | None = None,
     ) -> Done | None:
         """Sign, hand in, wait and report; with ``--out``, sign and write to a file.
 
@@ -150,6 +154,7 @@ class Acting:
             body: what is said.
             what: the same, for people.
             more: further members of the JSON result.
+            told: what can be said only once it stands in a block: more members, and the same for people.
 
         Returns:
             What was done; None when it was only written.
@@ -163,7 +168,12 @@ class Acting:
             self.console.progress(t(zh="正在等待入账……", en="Waiting for the block..."))
             status = wait_committed(self.client, done.signed, self.flags.timeout_s)
             done = Done(done.signed, status, made_by(self.chain_id, done.signed, status))
-        self.console.emit(Result(_done_data(done) | dict(more or {}), (what, _done_facts(done))))
+        data, facts = _done_data(done) | dict(more or {}), (what, _done_facts(done))
+        if told is not None and self.flags.wait:
+            extra, shown = told()
+            self.console.emit(Result(data | dict(extra), (*facts, shown)))
+        else:
+            self.console.emit(Result(data, facts))
         return done
 
     def _write(self, out: Path, body: Body, what: Text) -> None:

@@ -9,7 +9,10 @@ from typing import Final, NoReturn
 
 import click
 
+from node.chain.errors import Malformed
 from node.chain.policy import DAY_MS, HOUR_MS, MINUTE_MS
+from node.chain.records.service_certificates import CertificateNumber, parse_number
+from node.chain.records.service_hours import MONTH_BASE
 from node.chain.types import CODE_PATTERN, UINT_MAX, Code, EpochMs, Hash, Minutes
 from node.console.fault import usage
 from node.console.formats import CIVIL_ZONE
@@ -27,6 +30,7 @@ _RELATIVE: Final = re.compile(r"\+(?P<count>\d{1,6})(?P<unit>[mhd])")
 _UNITS_MS: Final = {"m": MINUTE_MS, "h": HOUR_MS, "d": DAY_MS}
 _NUMBER: Final = re.compile(r"\d{13,16}")
 _CODE: Final = re.compile(CODE_PATTERN)
+_MONTH: Final = re.compile(r"(?P<year>\d{4})-(?P<month>0[1-9]|1[0-2])", re.ASCII)
 _HOUR_MIN: Final = 60
 
 
@@ -175,6 +179,44 @@ class CodeType(_Bilingual):
         return Code(str(value))
 
 
+class MonthType(_Bilingual):
+    """A month, as year · 100 + month."""
+
+    name = "month"
+
+    def convert(
+        self, value: object, param: click.Parameter | None, ctx: click.Context | None
+    ) -> int:
+        """From text."""
+        found = _MONTH.fullmatch(str(value))
+        if found is None:
+            self.refuse(value, t(zh="月份，如 2026-01", en="a month, as 2026-01"))
+        return int(found["year"]) * MONTH_BASE + int(found["month"])
+
+
+class NumberType(_Bilingual):
+    """The number of a service certificate."""
+
+    name = "number"
+
+    def convert(
+        self, value: object, param: click.Parameter | None, ctx: click.Context | None
+    ) -> CertificateNumber:
+        """From text; a typing error is found here."""
+        if isinstance(value, CertificateNumber):
+            return value
+        try:
+            return parse_number(str(value))
+        except Malformed:
+            self.refuse(
+                value,
+                t(
+                    zh="证明编号，如 gulou-2026-000042-S34WNP；请核对有没有抄错",
+                    en="a certificate's number, as gulou-2026-000042-S34WNP; look for a typing error",
+                ),
+            )
+
+
 class EvidenceType(_Bilingual):
     """Evidence: a file, of which the hash goes on the chain, or the hash itself."""
 
@@ -222,4 +264,6 @@ UNTIL: Final = WhenType(whole_day=True)
 ID: Final = HexType("id", 16)
 TX_ID: Final = HexType("tx-id", 32)
 CODE: Final = CodeType()
+MONTH: Final = MonthType()
+NUMBER: Final = NumberType()
 EVIDENCE: Final = EvidenceType()
