@@ -6,16 +6,22 @@ import subprocess
 import sys
 import urllib.error
 import urllib.request
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from node.app.older import OLDER_NAME
 from node.app.recovery import repair_home
 from node.app.shelf import SnapshotShelf, base_of
 from node.chain.block import decode_header
+from node.chain.genesis import Genesis, chain_id_of
+from node.chain.types import Height
 from node.city.ports import NodePorts
 from node.city.processes import wait_until
-from node.config import load
+from node.config import NodeHome, load
+from node.store.blocklog import BlockLog
+from node.store.shadow import ShadowFiles
 from scripts.chaos.checks import require_kept, require_one_word
 from scripts.chaos.load import Load
 from scripts.chaos.rig import HEAL_S, POLL_S, Rig
@@ -49,7 +55,10 @@ def asked(url: str) -> tuple[int, dict[str, object]]:
 def test_a_wiped_node_far_behind_joins_by_a_snapshot_signs_again_and_becomes_whole(
     tmp_path: Path,
 ) -> None:
-    """No two of its messages convict it; a full replay on the same disk gives the root that it had joined with."""
+    """No two of its messages convict it; a full replay on the same disk gives the root that it had joined with.
+
+    The blocks below the snapshot it has gathered while it ran, so the repair asks nobody.
+    """
     with SnapshotRig(tmp_path, 4, 40) as rig:
         victim, other = rig.districts[1], rig.districts[0]
         home, shelf = rig.home(victim), SnapshotShelf(rig.home(other).snapshots)
@@ -67,13 +76,14 @@ def test_a_wiped_node_far_behind_joins_by_a_snapshot_signs_again_and_becomes_who
         assert int(str(status["blocks_from"])) >= FAR
         code, refused = asked(f"{doors.operations}/export")
         assert (code, refused["code"]) == (409, "A20")
+        missing = int(str(status["blocks_from"])) - 1
+        assert wait_until(lambda: len(older_blocks(home, rig.genesis)) == missing, HEAL_S, POLL_S)
 
         rig.city.stop(victim)
-        repaired = repair_home(
-            home, load(home.root, {}, {}), lambda _height, _last: None, lambda _height, _peer: None
-        )
+        alone = replace(load(home.root, {}, {}), peers=())
+        repaired = repair_home(home, alone, lambda _height, _last: None, unasked)
         rebuilt = repaired.rebuilt
-        assert repaired.gathered + repaired.older > FAR // 2
+        assert (repaired.gathered, repaired.older, repaired.fetched) == (missing, 0, ())
         block = asked(f"{rig.city.doors(other).public}/v1/blocks/{rebuilt.height}")[1]
         header = decode_header(bytes.fromhex(str(block["header_raw"])))
         assert header.state_root == rebuilt.state_root
@@ -82,6 +92,16 @@ def test_a_wiped_node_far_behind_joins_by_a_snapshot_signs_again_and_becomes_who
         assert asked(f"{doors.public}/v1/status")[1]["blocks_from"] == 1
         require_kept(rig, work.history.told)
         assert require_one_word(rig, rig.copies()) > height
+
+
+def older_blocks(home: NodeHome, genesis: Genesis) -> BlockLog:
+    """What a running node has gathered."""
+    return BlockLog(ShadowFiles(home.data / OLDER_NAME), chain_id_of(genesis))
+
+
+def unasked(height: Height, peer: str) -> None:
+    """Nobody is."""
+    raise AssertionError(f"{height} was fetched from {peer}")
 
 
 def verb(*words: str) -> tuple[int, str]:
