@@ -34,7 +34,7 @@ def main(people: int, count: int, json_path: Path | None) -> None:
     _say("four node processes")
     four = city.measure(people, count)
     _say("audit")
-    audited = audit.measure(four.archive, four.genesis)
+    audited = audit.measure(four.archive, four.transactions)
     figures = figures_of(base, empty_posts, core, four, audited)
     _print(figures)
     _say(f"{time.monotonic() - begun:.0f} s")

@@ -88,16 +88,30 @@ def _city(base: Primitives, four: CityFigures) -> list[Figure]:
 
 
 def _audit(base: Primitives, audited: AuditFigures) -> list[Figure]:
-    one = audited.transactions / audited.one_process_s
-    two = audited.transactions / audited.two_processes_s
-    gain = _x(audited.one_process_s, audited.two_processes_s, "×")
-    size = audited.archive_bytes / max(1, audited.transactions)
+    seen, both = audited.one, audited.two
+    one, two = seen.transactions / seen.seconds, both.transactions / both.seconds
+    checked = seen.signatures / seen.seconds
+    lived = f"{seen.transactions:,} in {seen.blocks:,} blocks"
     return [
         Figure(
-            "audit verify, one process", f"{one:,.0f}/s", _x(one, base.verify_per_s, "V"), "0.6 V"
+            f"audit verify, one process ({lived})",
+            f"{one:,.0f}/s",
+            _x(one, base.verify_per_s, "V"),
+            "0.6 V",
         ),
-        Figure("audit verify, two processes", f"{two:,.0f}/s", gain, "1.7 ×"),
-        Figure("archive", f"{size:,.0f} B/tx", "", ""),
+        Figure(
+            "its signatures, certificates included",
+            f"{checked:,.0f}/s",
+            _x(checked, base.verify_per_s, "V"),
+            "",
+        ),
+        Figure(
+            "audit verify, two processes",
+            f"{two:,.0f}/s",
+            _x(seen.seconds, both.seconds, "×"),
+            "1.7 ×",
+        ),
+        Figure("archive of the load", f"{audited.bytes_per_transaction:,.0f} B/tx", "", ""),
     ]
 
 
