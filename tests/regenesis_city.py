@@ -12,13 +12,15 @@ from node.chain.genesis import (
     chain_id_of,
     city_id_of,
 )
-from node.chain.link import regenesis_bytes
+from node.chain.link import LinkCode, regenesis_bytes
 from node.chain.policy import DAY_MS
 from node.chain.records import StateRecord
 from node.chain.records.actors import operator_id, seat_id
 from node.chain.reopening import Founding, draft_successor, reopened
 from node.chain.seats import epochs_of
-from node.chain.types import Code, EpochMs, Id
+from node.chain.trail import AuthorityChange
+from node.chain.tx.transfers import Donate
+from node.chain.types import Code, EpochMs, Hash, Id, Minutes
 from tests.archives import Sealed, drafts_of, seal, small_story, trail_of
 from tests.certifying import GENERATIONS
 from tests.kernel_city import DISTRICTS, KernelCity, make_genesis, seed_of
@@ -30,6 +32,7 @@ STOPPED_MS = 3 * DAY_MS
 """How long the city stood still before it began anew."""
 AGAIN = GENERATIONS[2]
 """The new nodes' keys."""
+OTHERS = Hash(bytes([9]) * 32)
 
 
 def recoverable() -> Genesis:
@@ -112,3 +115,86 @@ class RefoundedCity(KernelCity):
     def seat(self, district: Code) -> Id:
         """An authority's seat, whose id the city keeps."""
         return seat_id(self.city_id, district)
+
+
+Wrong = dict[str, tuple[Genesis, LinkCode]]
+
+
+def wrong_links(city: KernelCity, sealed: Sequence[Sealed]) -> Wrong:
+    """Successors that do not follow, each with its number; everything else about them is right."""
+    made = draft(city, sealed)
+    return _of_another_city(made) | _not_certified(city, sealed, made) | _not_signed(city, made)
+
+
+def _changed(made: SuccessorGenesis, **values: object) -> SuccessorGenesis:
+    """Another successor, signed by the holders as it is."""
+    return signed(replace(made, **values))
+
+
+def _linked(made: SuccessorGenesis, **values: object) -> SuccessorGenesis:
+    return _changed(made, link=replace(made.link, **values))
+
+
+def _of_another_city(made: SuccessorGenesis) -> Wrong:
+    code = LinkCode
+    return {
+        "a first genesis": (recoverable(), code.WRONG_CHAIN),
+        "of another chain": (_linked(made, chain_id=OTHERS), code.WRONG_CHAIN),
+        "of another first chain": (_linked(made, city_id=OTHERS), code.WRONG_CHAIN),
+        "of another beginning": (_linked(made, began_ms=EpochMs(1)), code.WRONG_CHAIN),
+        "another city's name": (_changed(made, city=Code("suzhou")), code.OTHER_CITY),
+        "another pace": (_changed(made, rehearsal_rate=60), code.OTHER_CITY),
+        "begun with the last block": (
+            _changed(made, created_ms=made.link.header.time_ms),
+            code.TIME,
+        ),
+    }
+
+
+def _not_certified(city: KernelCity, sealed: Sequence[Sealed], made: SuccessorGenesis) -> Wrong:
+    code, link, before = LinkCode, made.link, sealed[-2]
+    few = replace(link.certificate, signatures=link.certificate.signatures[:2])
+    idle = AuthorityChange(link.header, link.certificate, city.genesis.authorities)
+    false = AuthorityChange(before.block.header, before.certificate, new_set())
+    return {
+        "a change that is not below": (_linked(made, trail=(idle,)), code.AUTHORITY_TRAIL),
+        "a change that changes nothing": (_linked(made, trail=(false,)), code.AUTHORITY_TRAIL),
+        "below the quorum": (_linked(made, certificate=few), code.NO_QUORUM),
+        "another block's certificate": (
+            _linked(made, certificate=before.certificate),
+            code.NO_QUORUM,
+        ),
+        "another header": (
+            _linked(made, header=replace(link.header, state_root=OTHERS)),
+            code.NO_QUORUM,
+        ),
+    }
+
+
+def _not_signed(city: KernelCity, made: SuccessorGenesis) -> Wrong:
+    code, whole = LinkCode, signed(made)
+    one, two = whole.signatures
+
+    def by(*signatures: tuple[int, bytes]) -> SuccessorGenesis:
+        return replace(made, signatures=signatures)
+
+    return {
+        "signed by nobody": (made, code.SIGNATURES),
+        "signed by one": (by(one), code.SIGNATURES),
+        "signed by one twice": (by(one, one), code.SIGNATURES),
+        "not sorted": (by(two, one), code.SIGNATURES),
+        "signed by all": (signed(made, (0, 1, 2)), code.SIGNATURES),
+        "a key that nobody named": (by(one, (7, two[1])), code.SIGNATURES),
+        "another holder's signature": (by(one, (1, two[1])), code.BAD_SIGNATURE),
+        "signed something else": (
+            replace(whole, bureau_key=city.genesis.bureau_key),
+            code.BAD_SIGNATURE,
+        ),
+    }
+
+
+def live_on(city: RefoundedCity) -> None:
+    """A block, and a person who gives old minutes away."""
+    giver = next(i for i, s in city.seeds.items() if s == seed_of("li after the loss"))
+    city.block()
+    city.do(giver, Donate(Code("district"), Minutes(10)))

@@ -16,6 +16,7 @@ from scripts.vector_sections import (
     hashing,
     log,
     messages,
+    regenesis,
     service_numbers,
     signatures,
     snapshots,
@@ -37,5 +38,6 @@ SECTIONS: dict[str, Callable[[], dict[str, Json]]] = {
     "cosignatures": cosignatures.section,
     "blocks": blocks.section,
     "archive": archive.section,
+    "regenesis": regenesis.section,
 }
 """File name without ``.json`` to the function that makes its content."""

@@ -69,7 +69,7 @@ def section() -> dict[str, Json]:
                 "height": wrong[name].height,
                 "transaction": wrong[name].index,
                 "structural": wrong[name].structural,
-                **_difference(sound, wrong[name].archive),
+                **difference(sound, wrong[name].archive),
             }
             for name in SHOWN
         ],
@@ -83,7 +83,7 @@ def _frame(number: int, kind: int, length: int) -> Json:
     return {"number": number, "kind": kind, "length": length, "frame": whole[:9].hex()}
 
 
-def _difference(sound: bytes, other: bytes) -> dict[str, Json]:
+def difference(sound: bytes, other: bytes) -> dict[str, Json]:
     """The other file as: so many bytes of the sound one, these, so many of its last."""
     keep = _common(sound, other)
     rest = min(len(sound), len(other)) - keep

@@ -35,6 +35,16 @@ test('the genesis hash is the chain id', () => {
   assert.equal(chainIdOf(genesis).toString('hex'), chain.chain_id);
 });
 
+test('a successor has a chain id without its signatures, and its archive is not read alone', () => {
+  const again = load('regenesis');
+  const [successor, raw] = [again.genesis, again.archive].map(fromHex);
+  assert.equal(chainIdOf(successor).toString('hex'), again.chain_id);
+  const other = Buffer.from(successor);
+  other[other.length - 1] ^= 1; // Of a signature.
+  assert.equal(chainIdOf(other).toString('hex'), again.chain_id);
+  assert.throws(() => verifyArchive(raw, successor), Bad, 'begins at a first genesis');
+});
+
 test('a frame is length, kind and four bytes that bind them to the place', () => {
   for (const { number, kind, length, frame } of chain.frames) {
     const counter = Buffer.alloc(8);

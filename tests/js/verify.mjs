@@ -257,7 +257,12 @@ export function walkTrail(chain, first, trail) {
   return [authorities, last];
 }
 
-export const chainIdOf = (genesis) => tb.digest('genesis', Buffer.alloc(0), genesis);
+/** Of a genesis record's bytes; the signatures under a successor, its last field, are not in it. */
+export const chainIdOf = (raw) => {
+  const genesis = tb.decode(raw);
+  const named = genesis[0] === 29 ? tb.encode([...genesis.slice(0, -1), []]) : raw;
+  return tb.digest('genesis', Buffer.alloc(0), named);
+};
 
 function* records(raw, chain) {
   const head = Buffer.concat([Buffer.from('timebank\0\x01\0\x01', 'latin1'), chain]);
@@ -292,6 +297,7 @@ function* records(raw, chain) {
 /** Height and tip of a sound archive; throws Bad or Cut. */
 export function verifyArchive(raw, genesisBytes) {
   const id = chainIdOf(genesisBytes), genesis = decode(genesisBytes);
+  need(genesis[0] === 13, 'no first genesis: this verifier begins at one and follows no link');
   const trail = [], ahead = new Map(), chain = new Chain(id, genesis, ahead);
   for (const { number, kind, value, at } of records(raw, id)) {
     if (kind === 1) need(tb.encode(value).equals(genesisBytes), 'another genesis');

@@ -96,17 +96,17 @@ TRANSACTION = (-1, "u", "u", 16, ("u", "u"), "u", "u", "*", 64)
 MESSAGES = {5: (-5, "u", "u", "u", "u", 32, "u", 64), 6: (-6, "u", "u", "u", "?", "u", "u", 64)}
 MESSAGES[7] = (-7, "u", "u", "u", "?", "u", 64)
 NAMES = {5: "proposal", 6: "prevote", 7: "precommit"}
-KINDS = {
-    1: (-13, *"*" * 15),
-    2: CHANGE,
-    3: (-17, BLOCK, SUMMARY),
-    4: CERTIFICATE,
-    5: (-16, "u", "u", 32, 32),
-}
+GENESIS = (-13, *"*" * 15)
+KINDS = {1: "*", 2: CHANGE, 3: (-17, BLOCK, SUMMARY), 4: CERTIFICATE, 5: (-16, "u", "u", 32, 32)}
 
 
 def digest(kind, chain, data):
     return sha256(b"tb1/" + kind.encode() + b"\0" + chain + data).digest()
+
+
+def chain_id(genesis):
+    """Signatures under a successor, its last field, are not in it."""
+    return digest("genesis", b"", encode([*genesis[:-1], []] if genesis[0] == 29 else genesis))
 
 
 def signed(key, message, signature):
@@ -189,9 +189,10 @@ class Actors:
     """Keys and sequences as transactions name them. Whether a recovery took effect is known once its key is used."""
 
     def __init__(self, chain, genesis):
-        self.chain, self.keys, self.cards, self.next = chain, {}, {}, {}
+        self.chain = self.city = chain
+        self.keys, self.cards, self.next = {}, {}, {}
         self.registered, self.proposed, self.named = {}, {}, {}
-        self.policies = {digest("policy", chain, encode(genesis[13]))}
+        self.policies = {digest("policy", chain, encode(genesis[13])): genesis[13]}
         for district, _, consensus, operator, *_ in genesis[9][1]:
             self.keys[digest("operator", chain, district.encode())[:16]] = operator
             self.keys[digest("seat", chain, district.encode())[:16]] = consensus
@@ -228,7 +229,7 @@ class Actors:
             case [3 | 4, [str(district), _, bytes(consensus), bytes(operator), *_], *_]:
                 self.keys[candidate] = operator
                 for use, key in (("operator", operator), ("seat", consensus)):
-                    voice = digest(use, self.chain, district.encode())[:16]
+                    voice = digest(use, self.city, district.encode())[:16]
                     self.keys.setdefault(voice, b"")
                     self.named.setdefault(voice, set()).add(key)
 
@@ -252,7 +253,7 @@ class Actors:
             ]:
                 self.named.setdefault(person, set()).add(key)  # A recovery, supported or at a desk.
             case [161, [1, policy], _]:  # A motion, which may become the policy of a later block.
-                self.policies.add(digest("policy", self.chain, encode(policy)))
+                self.policies[digest("policy", self.chain, encode(policy))] = policy
 
 
 class Chain:
@@ -278,19 +279,19 @@ class Chain:
         need(change is None or sets[0] != sets[1], "a trail without a change")
         need(header["maker"] < len(members) and header["log_number"] == 0, "maker or log")
         need(header["policy_hash"] in self.actors.policies, "policy")
-        need(len(last_commit) == (self.height > 0), "last commit")
+        need(len(last_commit) == (self.head is not None), "last commit")
         for certificate in last_commit:
             own = digest("commit", self.chain, encode(certificate))
             need(own == header["last_commit_hash"], "last commit")
             check_certificate(self.chain, self.sets[self.height], self.head, certificate)
-        need(self.height > 0 or header["last_commit_hash"] == b"", "last commit")
+        need(self.head or header["last_commit_hash"] == b"", "last commit")
         need(len(transactions) == header["transaction_count"] <= 2_000, "transaction count")
         need(sum(map(len, transactions)) <= BLOCK_MAX and len(evidence) <= 16, "size of the block")
         root = digest("evidence", self.chain, encode(evidence))
         need(root == header["evidence_root"], "evidence root")
         for _, first, second in evidence:
             at = decode(first, 512)[2]
-            need(type(at) is int and 1 <= at <= header["height"], "height of evidence")
+            need(type(at) is int and min(self.sets) <= at <= header["height"], "height of evidence")
             check_evidence(self.chain, self.sets[at], first, second)
         told = [header[name] for name in ("height", "time_ms", "transaction_count")]
         need(summary[1:4] == told and summary[5] == header["state_root"], "summary")
@@ -351,20 +352,25 @@ def records(raw, chain):
 
 def verify_archive(raw, genesis_bytes):
     """Height and tip of a sound archive, in words."""
-    chain_id, genesis = sha256(b"tb1/genesis\0" + genesis_bytes).digest(), decode(genesis_bytes)
-    trail, ahead = [], {}
-    chain = Chain(chain_id, genesis, ahead)
-    for number, kind, value, at in records(raw, chain_id):
+    genesis = decode(genesis_bytes)
+    need(fits(genesis, GENESIS), "no first genesis; verify_min_link.py follows a successor's")
+    return read_archive(raw, genesis, Chain(chain_id(genesis), genesis, {}))
+
+
+def read_archive(raw, genesis, chain):
+    """The same of a chain that has read nothing yet."""
+    own, trail, ahead = chain.chain, [], chain.trail
+    for number, kind, value, at in records(raw, own):
         if kind == 1:
             need(value == genesis, "another genesis")
         elif kind == 2:
             trail.append(value)
-            walk_trail(chain_id, genesis[9], trail)
+            walk_trail(own, genesis[9], trail)
             ahead[value[1][3]] = value
         elif kind == 3:
             chain.take(value[1], value[2])
         elif kind == 4:
-            check_certificate(chain_id, chain.sets[chain.height], chain.head, value)
+            check_certificate(own, chain.sets[chain.height], chain.head, value)
         else:
             need(not ahead, "a trail beyond the end")
             told = [number, chain.height, chain.tip, sha256(raw[:at]).digest()]
@@ -382,15 +388,11 @@ def main(words):
     raw, document = Path(words[-2]).read_bytes(), json.loads(Path(words[-1]).read_text("utf-8"))
     genesis = bytes.fromhex(document["record"])
     try:
-        chain = sha256(b"tb1/genesis\0" + genesis).hexdigest()
-        need(document["chain_id"] == chain, "genesis document")
+        need(document["chain_id"] == chain_id(decode(genesis)).hex(), "genesis document")
         sys.stdout.write(f"{verify(raw, genesis)}\n")
-    except Cut as stopped:
-        sys.stdout.write(f"incomplete: {stopped}\n")
-        return 2
-    except Bad as fault:
-        sys.stdout.write(f"violation: {fault}\n")
-        return 1
+    except (Bad, Cut) as fault:
+        sys.stdout.write(f"{'violation' if type(fault) is Bad else 'incomplete'}: {fault}\n")
+        return 1 if type(fault) is Bad else 2
     return 0
 
 

@@ -15,6 +15,7 @@ from verify_min import (
     TRANSACTION,
     TX_MAX,
     Bad,
+    chain_id,
     check_certificate,
     decode,
     digest,
@@ -143,7 +144,8 @@ def unpacked(text):
 
 def verify_proof(raw, genesis_bytes, trail=None):
     """What a sound proof shows, in words; codes from paper may need the trail of another proof."""
-    chain, genesis = sha256(b"tb1/genesis\0" + genesis_bytes).digest(), decode(genesis_bytes)
+    genesis = decode(genesis_bytes)
+    chain = chain_id(genesis)
     if raw.startswith(b"TB1:"):
         raw = unpacked(raw.decode("ascii", "replace"))
     proof = decode(raw, PROOF_MAX)

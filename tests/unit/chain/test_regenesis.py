@@ -25,7 +25,6 @@ from node.chain.records.settings import AuthorityRecord, CitySettings
 from node.chain.reopening import opening_records, reopened
 from node.chain.seats import epochs_of, first_signed
 from node.chain.state import View
-from node.chain.trail import AuthorityChange
 from node.chain.transition import BlockRun
 from node.chain.tx.authorities import RemoveAuthority
 from node.chain.tx.governance import ProposeMotion
@@ -39,10 +38,10 @@ from tests.regenesis_city import (
     RefoundedCity,
     draft,
     lost_city,
-    new_set,
     recoverable,
     seal_all,
     signed,
+    wrong_links,
 )
 
 CITY, SEALED = lost_city()
@@ -76,63 +75,7 @@ def test_whoever_signs_it_is_the_same_chain() -> None:
     assert verify_link(OLD, other) == other
 
 
-def changed(**values: object) -> SuccessorGenesis:
-    """Another successor, signed by the holders as it is."""
-    return signed(replace(DRAFT, **values))
-
-
-def linked(**values: object) -> SuccessorGenesis:
-    return changed(link=replace(DRAFT.link, **values))
-
-
-def certified_by(count: int) -> SuccessorGenesis:
-    """The last block with so few signatures."""
-    certificate = DRAFT.link.certificate
-    return linked(certificate=replace(certificate, signatures=certificate.signatures[:count]))
-
-
-def with_signatures(*made: tuple[int, bytes]) -> SuccessorGenesis:
-    return replace(DRAFT, signatures=made)
-
-
-ONE, TWO = NEW.signatures
-BEFORE = SEALED[-2]
-IDLE = AuthorityChange(DRAFT.link.header, DRAFT.link.certificate, OLD.authorities)
-
-WRONG: dict[str, tuple[Genesis, LinkCode]] = {
-    "a first genesis": (recoverable(), LinkCode.WRONG_CHAIN),
-    "of another chain": (linked(chain_id=OTHERS), LinkCode.WRONG_CHAIN),
-    "of another first chain": (linked(city_id=OTHERS), LinkCode.WRONG_CHAIN),
-    "of a city begun at another time": (linked(began_ms=EpochMs(1)), LinkCode.WRONG_CHAIN),
-    "another city's name": (changed(city=Code("suzhou")), LinkCode.OTHER_CITY),
-    "another pace": (changed(rehearsal_rate=60), LinkCode.OTHER_CITY),
-    "begun with the last block": (
-        changed(created_ms=DRAFT.link.header.time_ms),
-        LinkCode.TIME,
-    ),
-    "a change that is not below": (linked(trail=(IDLE,)), LinkCode.AUTHORITY_TRAIL),
-    "a change that changes nothing": (
-        linked(trail=(AuthorityChange(BEFORE.block.header, BEFORE.certificate, new_set()),)),
-        LinkCode.AUTHORITY_TRAIL,
-    ),
-    "below the quorum": (certified_by(2), LinkCode.NO_QUORUM),
-    "another block's certificate": (linked(certificate=BEFORE.certificate), LinkCode.NO_QUORUM),
-    "another header": (
-        linked(header=replace(DRAFT.link.header, state_root=OTHERS)),
-        LinkCode.NO_QUORUM,
-    ),
-    "signed by nobody": (DRAFT, LinkCode.SIGNATURES),
-    "signed by one": (with_signatures(ONE), LinkCode.SIGNATURES),
-    "signed by one twice": (with_signatures(ONE, ONE), LinkCode.SIGNATURES),
-    "not sorted": (with_signatures(TWO, ONE), LinkCode.SIGNATURES),
-    "signed by all": (signed(DRAFT, (0, 1, 2)), LinkCode.SIGNATURES),
-    "a key that nobody named": (with_signatures(ONE, (7, TWO[1])), LinkCode.SIGNATURES),
-    "another holder's signature": (with_signatures(ONE, (1, TWO[1])), LinkCode.BAD_SIGNATURE),
-    "signed something else": (
-        replace(NEW, bureau_key=OLD.bureau_key),
-        LinkCode.BAD_SIGNATURE,
-    ),
-}
+WRONG = wrong_links(CITY, SEALED)
 
 
 @pytest.mark.parametrize("name", WRONG)
