@@ -2,7 +2,8 @@
 
 李建国 of Gulou accompanies 陈奶奶, whom the fund pays for, and earns two hours. He is served in Jianye by 王秀英 and
 pays with one of them. Half an hour goes to his mother, a quarter to the pool; a cancelled and a lapsed order cost
-nobody anything; what must not be possible is refused. Each step is a method; ``STEPS`` is their order.
+nobody anything; what must not be possible is refused; at last the first service is certified. Each step is a method;
+``STEPS`` is their order.
 """
 
 from collections.abc import Callable, Mapping
@@ -11,9 +12,10 @@ from typing import Final
 
 from node.chain.errors import ErrorCode
 from node.chain.lifecycle import State
-from node.chain.policy import DAY_MS, MINUTE_MS, civil, quarter_end_ms
+from node.chain.policy import DAY_MS, MINUTE_MS, civil, month_of, quarter_end_ms
 from node.chain.records.actors import Person
 from node.chain.records.orders import Order
+from node.chain.records.service_certificates import parse_number
 from node.chain.rules.orders.presence import RECIPIENT_WALLET, Meeting, ServiceMoment
 from node.chain.tx.identity import AcceptKin, OfferKin
 from node.chain.tx.issuance import ProposeMint, VoteMint
@@ -29,11 +31,14 @@ from node.chain.tx.orders import (
     Request,
 )
 from node.chain.tx.organisation import ApproveKin, Attest, Propose, Second
+from node.chain.tx.service_certificates import IssueServiceCertificate
 from node.chain.tx.transfers import Donate, Give
 from node.chain.types import NO_ID, ZERO_HASH, Code, EpochMs, Id, Minutes
 from node.city.books import FUND, Books
+from node.city.faults import went_otherwise
 from node.city.stage import ATTESTED_MS, Actor, Stage, fresh_hash
 from node.console.language import Text, t
+from wallet.client.certificates import check, service_of
 
 GULOU: Final = "gulou"
 JIANYE: Final = "jianye"
@@ -46,8 +51,8 @@ CANCELLED_MIN: Final = 30
 GIVEN_MIN: Final = 30
 DONATED_MIN: Final = 15
 TOO_MUCH_MIN: Final = 6_000
-STORY_DAYS: Final = 40
-"""The story takes three weeks, and a fund ends with its year: so near its end the story begins so much later."""
+STORY_DAYS: Final = 60
+"""The story takes up to seven weeks, and a fund ends with its year: so near its end the story begins so much later."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -239,6 +244,26 @@ class Story:
         self.stage.staff(GULOU, "reviewer-2").say(second)
         self._line(_refusal_text(t(zh="复核员", en="A reviewer"), refusal.code))
 
+    def certify(self) -> None:
+        """When the month is over and its notice too, Li has it certified, and anybody can check the number."""
+        li = self.people["li"]
+        served = li.order(self.settled["earn"][1])
+        month = month_of(served.checked_in_ms)
+        notice_ms = served.final_ms + self.stage.genesis.policy.orders.certifiable_after_ms
+        self.stage.leap_until(max(_month_after_ms(served.checked_in_ms), notice_ms))
+        li.say(IssueServiceCertificate(li.id, month, month, ZERO_HASH))
+        (issued,) = service_of(li.client, li.signer, li.id).certificates
+        checked = check(li.client, parse_number(issued.number))
+        if checked != issued or (checked.served_min, checked.status) != (EARNED_MIN, "valid"):
+            why = t(zh="证明与服务不符", en="the certificate does not say what was served")
+            raise went_otherwise("certify", why)
+        self._line(
+            t(zh="李建国的服务记录证明 {number}", en="Li's service certificate {number}").fill(
+                number=issued.number
+            ),
+            checked.served_min,
+        )
+
     # --- What steps are made of --------------------------------------------------------------------------------
 
     def _published(
@@ -342,7 +367,16 @@ STEPS: Final[Mapping[str, Callable[[Story], None]]] = {
     "give": Story.give,
     "donate": Story.donate,
     "refuse": Story.refuse,
+    "certify": Story.certify,
 }
+
+
+def _month_after_ms(time_ms: int) -> int:
+    """A time in the month after, less than a day from its beginning."""
+    later = time_ms
+    while month_of(later) == month_of(time_ms):
+        later += DAY_MS
+    return later
 
 
 def _refusal_text(who: Text, code: ErrorCode) -> Text:

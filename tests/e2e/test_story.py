@@ -55,6 +55,9 @@ def test_the_story_ends_the_same_when_a_node_is_killed_in_its_middle(
     assert (status, story.get("differences")) == (ExitCode.OK, []), story
     assert story["sound"] is True
     assert story["stores"] == {"chen": 0, "li": 15, "mother": 30, "wang": 60}
+    told = story["lines"]
+    assert isinstance(told, list)
+    assert told[-1]["step"] == "certify", "a certificate of Gulou, checked by its number"
     genesis = tmp_path / "genesis.json"
     from_document(json.loads(genesis.read_bytes()))
     proofs = sorted(str(path) for path in (tmp_path / "proofs").iterdir())
