@@ -14,8 +14,12 @@ from node.chain.records.actors import Person
 from node.chain.records.bindings import Mint
 from node.chain.records.corrections import Claim
 from node.chain.records.events import Event, Team
+from node.chain.records.leaving import Closing
 from node.chain.records.orders import Order
 from node.chain.records.redemption import Capacity, Provider, Redemption
+from node.chain.records.remarks import Complaint
+from node.chain.records.service_certificates import ServiceCertificate, certificate_id
+from node.chain.records.service_hours import ServiceYear
 
 
 @dataclass
@@ -107,8 +111,43 @@ def _add_hold(sums: FullSums, record: StateRecord) -> None:
             pass
 
 
+def check_service(records: Iterable[StateRecord]) -> None:
+    """Months of service, the certificates that count them, and the complaints that keep them back."""
+    persons: dict[bytes, Person] = {}
+    merged: set[bytes] = set()
+    served: Counter[bytes] = Counter()
+    gaps: Counter[bytes] = Counter()
+    objections: Counter[tuple[bytes, int]] = Counter()
+    named: Counter[bytes] = Counter()
+    certificates: dict[bytes, ServiceCertificate] = {}
+    for record in records:
+        match record:
+            case Person():
+                persons[record.id] = record
+            case Closing():
+                merged.add(record.survivor)
+            case ServiceYear():
+                served[record.person] += sum(m.served_min for m in record.months)
+                gaps[record.person] += sum(m.gap_min for m in record.months)
+                for month in record.months:
+                    objections[record.person, record.year * 100 + month.month] += month.objections
+                named.update({certificate_id(i.district, i.year, i.serial) for i in record.issued})
+            case Complaint() if record.month and record.state != "answered":
+                objections[record.volunteer, record.month] -= 1
+            case ServiceCertificate():
+                certificates[record.key_id] = record
+            case _:
+                pass
+    for id_, person in persons.items():
+        if id_ not in merged:
+            assert served[id_] <= person.served_min <= served[id_] + gaps[id_]
+    assert not any(objections.values())
+    assert set(named) == {k for k, c in certificates.items() if c.status != "revoked"}
+
+
 def check_full_sums(ledger: Ledger) -> None:
     """Compare the running totals of a ledger with everything added up, and the identities with both."""
+    check_service(ledger.records.values())
     sums = full_sums(ledger.records.values())
     city = next(r for r in ledger.records.values() if isinstance(r, City))
     total = city.pool_free.balance + city.pool_held.balance
