@@ -55,5 +55,5 @@ def played(people: int, days: int, seed: int, *, frauds: bool) -> tuple[Facts, l
     for _ in life.play(days):
         pass
     calm = [one for one in life.residents if is_calm(world.ledger, one.hand.id)]
-    planted = Frauds(life._scribe, calm).plant() if frauds else []
+    planted = Frauds(life._scribe, calm, world.ledger).plant() if frauds else []
     return world.facts, planted, life

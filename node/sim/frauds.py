@@ -5,46 +5,32 @@ an auditor's signals look for. ``Frauds`` plays after a ``workload.Life`` in fro
 who have nothing to do and lets them cheat, all kinds side by side, over some weeks.
 """
 
-import heapq
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
+from node.chain.ledger import Ledger
 from node.chain.policy import DAY_MS, HOUR_MS, MINUTE_MS, month_of
 from node.chain.tx.entries import EnterHonour
 from node.chain.tx.identity import AcceptKin, GrantAgent, OfferKin, RevokeAgent
-from node.chain.tx.orders import (
-    NO_PRESENCE,
-    Accept,
-    ApproveOrder,
-    CheckIn,
-    CheckOut,
-    Confirm,
-    Request,
-)
 from node.chain.tx.organisation import ApproveKin
 from node.chain.tx.transfers import Give
-from node.chain.types import NO_HASH, NO_ID, ZERO_HASH, Code, EpochMs, Hash, Id, Minutes
-from node.sim.workload.hands import Hand
+from node.chain.types import ZERO_HASH, Code, EpochMs, Minutes
+from node.sim.fraudstage import BEFORE_MS, COMPANY, Service, Stage
 from node.sim.workload.people import Resident
 from node.sim.workload.schedule import day_start_ms
 from node.sim.workload.scribe import Scribe
 
-COMPANY: Final = Code("company")
-BEFORE_MS: Final = 90 * MINUTE_MS
-"""From the request to the planned start."""
-AFTER_MS: Final = 5 * HOUR_MS
-"""From check-out to an unhurried confirmation."""
 QUICK_MS: Final = 20_000
 NIGHT_HOUR: Final = 2
 DAY_HOUR: Final = 10
 KIN_REST_MS: Final = 8 * DAY_MS
-REST_MS: Final = 10 * DAY_MS
-"""After which everything has settled."""
 ENTRY_MIN: Final = 120
 REPEATS: Final = 12
 """Services of a pattern."""
 LAST_DAYS_MS: Final = 3 * DAY_MS
+OFFLINE_PEOPLE: Final = 12
+"""Honest volunteers of whose services one was reported afterwards."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,43 +46,19 @@ class Planted:
     subjects: tuple[str, ...]
 
 
-@dataclass(slots=True)
-class Service:
-    """One order to be played."""
-
-    volunteer: Resident
-    recipient: Resident
-    start_ms: int
-    minutes: int = 0
-    """How long it takes; 0 for some minutes more than was booked, as services do."""
-    expected_min: int = 60
-    district: Code | None = None
-    site: Code | None = None
-    recorder: Hand | None = None
-    """Who asks on behalf."""
-    asked_ms: int = 0
-    """When the request is made; 0 for shortly before the start."""
-    caller: Hand | None = None
-    """Who confirms by a recorded call."""
-    own: bool = False
-    """Paid by the recipient's own minutes."""
-    confirm_after_ms: int = AFTER_MS
-    id: Id = NO_ID
-    origin: Hash = NO_HASH
-
-
 class Frauds:
     """Plants frauds in front of a world where a life has been."""
 
-    def __init__(self, scribe: Scribe, residents: list[Resident]) -> None:
+    def __init__(self, scribe: Scribe, residents: list[Resident], ledger: Ledger) -> None:
         """Nothing planted yet.
 
         Args:
             scribe: of the life.
             residents: everybody.
+            ledger: of its world.
         """
         self._scribe = scribe
-        self._acts: list[tuple[int, int, Callable[[], None]]] = []
+        self._stage = Stage(scribe, ledger)
         self._day_ms = day_start_ms(scribe.now_ms) + 2 * DAY_MS
         self._idle = [r for r in residents if r.serves and not r.active and not r.kin]
         self._funded = [r for r in residents if r.funded and r.has_key and not r.kin]
@@ -126,9 +88,12 @@ class Frauds:
             *[self._kin] * 2,
             *[self._honour] * 2,
             *[self._staffed] * 2,
+            *[self._exact] * 2,
+            *[self._late] * 2,
         ):
             self.planted.append(make())
-        self._play()
+        self._offline()
+        self._stage.play()
         return self.planted
 
     def _volunteer(self) -> Resident:
@@ -155,22 +120,22 @@ class Frauds:
             first = Service(volunteer, self._elder(), start, minutes=76, district=volunteer.home)
             second = Service(volunteer, self._elder(), start + 80 * MINUTE_MS, district=other)
             second.site = Code(f"{other}-0")
-            self._serve(first)
-            self._serve(second)
+            self._stage.serve(first)
+            self._stage.serve(second)
         return Planted("travel-gap", (volunteer.hand.id.hex(),))
 
     def _pair(self) -> Planted:
         """A volunteer and an elder who have only each other."""
         volunteer, elder = self._volunteer(), self._funded.pop()
         for start in self._days(REPEATS + 2, DAY_HOUR + 3):
-            self._serve(Service(volunteer, elder, start))
+            self._stage.serve(Service(volunteer, elder, start))
         return Planted("pair-share", (volunteer.hand.id.hex(), elder.hand.id.hex()))
 
     def _night(self) -> Planted:
         """Services at two in the morning."""
         volunteer = self._volunteer()
         for start in self._days(REPEATS // 2, NIGHT_HOUR):
-            self._serve(Service(volunteer, self._elder(), start))
+            self._stage.serve(Service(volunteer, self._elder(), start))
         return Planted("night-share", (volunteer.hand.id.hex(),))
 
     def _length(self) -> Planted:
@@ -178,14 +143,14 @@ class Frauds:
         volunteer = self._volunteer()
         odd = 64 + self._scribe.rng.randrange(20)
         for start in self._days(REPEATS, DAY_HOUR + 5):
-            self._serve(Service(volunteer, self._elder(), start, minutes=odd))
+            self._stage.serve(Service(volunteer, self._elder(), start, minutes=odd))
         return Planted("same-length", (volunteer.hand.id.hex(),))
 
     def _quick(self) -> Planted:
         """Confirmed as soon as checked out: one person holds both telephones."""
         volunteer = self._volunteer()
         for start in self._days(REPEATS // 2, DAY_HOUR - 2):
-            self._serve(Service(volunteer, self._elder(), start, confirm_after_ms=QUICK_MS))
+            self._stage.serve(Service(volunteer, self._elder(), start, confirm_after_ms=QUICK_MS))
         return Planted("quick-confirm", (volunteer.hand.id.hex(),))
 
     def _cycle(self) -> Planted:
@@ -193,7 +158,9 @@ class Frauds:
         one, other = self._earners.pop(0), self._earners.pop(0)
         for turn, start in enumerate(self._days(4, DAY_HOUR + 7)):
             volunteer, recipient = (one, other) if turn % 2 else (other, one)
-            self._serve(Service(volunteer, recipient, start, minutes=30, expected_min=30, own=True))
+            self._stage.serve(
+                Service(volunteer, recipient, start, minutes=30, expected_min=30, own=True)
+            )
         return Planted("short-cycle", (one.hand.id.hex(), other.hand.id.hex()))
 
     def _caller(self) -> Planted:
@@ -204,7 +171,7 @@ class Frauds:
         volunteers = self._volunteer(), self._volunteer()
         for turn, start in enumerate(self._days(REPEATS, DAY_HOUR + 1)):
             volunteer = volunteers[turn % 2]
-            self._serve(Service(volunteer, elder, start, recorder=recorder, caller=caller))
+            self._stage.serve(Service(volunteer, elder, start, recorder=recorder, caller=caller))
         return Planted("same-confirmer", (caller.id.hex(),))
 
     def _batch(self) -> Planted:
@@ -220,7 +187,7 @@ class Frauds:
             later = start + number // 2 * DAY_MS
             service = Service(helper, elder, later, recorder=recorder)
             service.asked_ms = start - BEFORE_MS
-            self._serve(service)
+            self._stage.serve(service)
         return Planted("recorder-batch", (recorder.id.hex(),))
 
     def _batched(self) -> set[Code]:
@@ -236,7 +203,7 @@ class Frauds:
         (start,) = self._days(1, DAY_HOUR + 4)
         for helper in [self._volunteer() for _ in range(8)]:
             for at_ms in (start, start + 3 * HOUR_MS, start + 6 * HOUR_MS):
-                self._serve(Service(helper, self._elder(), at_ms, district=home, site=site))
+                self._stage.serve(Service(helper, self._elder(), at_ms, district=home, site=site))
         return Planted("site-spike", (site,))
 
     def _agent(self) -> Planted:
@@ -244,9 +211,11 @@ class Frauds:
         agent = self._volunteer()
         elders = [self._funded.pop(0) for _ in range(5)]
         for start, elder in zip(self._days(len(elders), DAY_HOUR), elders, strict=True):
-            self._at(start, self._saying(elder.hand, GrantAgent(agent.hand.id, (Code("request"),))))
+            self._stage.at(
+                start, self._stage.saying(elder.hand, GrantAgent(agent.hand.id, (Code("request"),)))
+            )
             revoke = RevokeAgent(elder.hand.id, agent.hand.id)
-            self._at(start + HOUR_MS, self._saying(elder.hand, revoke))
+            self._stage.at(start + HOUR_MS, self._stage.saying(elder.hand, revoke))
         self._funded += elders
         return Planted("many-elders", (agent.hand.id.hex(),))
 
@@ -254,9 +223,9 @@ class Frauds:
         """Kin for the sake of a gift."""
         giver, taker = self._earners.pop(0), self._funded.pop()
         (start,) = self._days(1, DAY_HOUR)
-        self._at(start, lambda: self._bind(giver, taker))
+        self._stage.at(start, lambda: self._bind(giver, taker))
         gift = Give(taker.hand.id, Minutes(30))
-        self._at(start + KIN_REST_MS, self._saying(giver.hand, gift))
+        self._stage.at(start + KIN_REST_MS, self._stage.saying(giver.hand, gift))
         return Planted("kin-gift", (giver.hand.id.hex(),))
 
     def _bind(self, giver: Resident, taker: Resident) -> None:
@@ -277,7 +246,7 @@ class Frauds:
             self._scribe.agree([(recorder, desk.reviewers[0], self._entry(person))])
 
         for start in self._days(REPEATS, DAY_HOUR + 8):
-            self._at(start, enter)
+            self._stage.at(start, enter)
         return Planted("recorder-honour", (recorder.id.hex(),))
 
     def _entry(self, person: Resident) -> EnterHonour:
@@ -301,7 +270,9 @@ class Frauds:
         for day in range(2):
             for turn in range(3):
                 start = day_ms + day * DAY_MS + (7 + 4 * turn) * HOUR_MS
-                self._serve(Service(helpers[turn], elder, start, 215 + turn, expected_min=210))
+                self._stage.serve(
+                    Service(helpers[turn], elder, start, 215 + turn, expected_min=210)
+                )
         return Planted("month-end", (elder.hand.id.hex(),))
 
     def _staffed(self) -> Planted:
@@ -322,76 +293,26 @@ class Frauds:
                 helper = helpers[(2 * number + turn) % len(helpers)]
                 service = Service(helper, elder, at_ms, district=home, site=site)
                 service.recorder, service.caller = recorder, caller
-                self._serve(service)
+                self._stage.serve(service)
         return Planted("site-method", (site,))
 
-    def _serve(self, service: Service) -> None:
-        """Plan everything that happens to an order."""
-        if not service.minutes:
-            service.minutes = service.expected_min + self._scribe.rng.randrange(1, 15)
-        end_ms = service.start_ms + service.minutes * MINUTE_MS
-        self._at(service.asked_ms or service.start_ms - BEFORE_MS, lambda: self._ask(service))
-        self._at(service.start_ms, lambda: self._check_in(service))
-        self._at(end_ms, lambda: self._check_out(service))
-        self._at(end_ms + service.confirm_after_ms, lambda: self._confirm(service))
+    def _exact(self) -> Planted:
+        """Always to the second what is held: nobody looked at a clock, the program did."""
+        volunteer = self._volunteer()
+        for start in self._days(REPEATS, DAY_HOUR + 6):
+            self._stage.serve(Service(volunteer, self._elder(), start, minutes=60))
+        return Planted("exact-hold", (volunteer.hand.id.hex(),))
 
-    def _ask(self, service: Service) -> None:
-        scribe, recipient = self._scribe, service.recipient
-        district = service.district or recipient.home
-        on_behalf = service.recorder is not None
-        body = Request(
-            recipient=recipient.hand.id,
-            payer_kind=Code("person" if service.own else "fund"),
-            payer=recipient.hand.id if service.own else NO_ID,
-            service=COMPANY,
-            district=district,
-            site=service.site or Code(f"{district}-1"),
-            start_ms=EpochMs(service.start_ms),
-            expected_min=Minutes(service.expected_min),
-            invited=NO_ID,
-            job=NO_ID,
-            rule=Code("-"),
-            consent=Code("in-person" if on_behalf else "own-key"),
-            consent_evidence=scribe.paper() if on_behalf else ZERO_HASH,
-            detail=scribe.paper(),
-        )
-        service.id, service.origin = scribe.make(service.recorder or recipient.hand, body)
-        scribe.flush()
-        reviewer = scribe.turn(scribe.desk(district).reviewers)
-        scribe.say(reviewer, ApproveOrder(service.id, service.origin, 1))
-        scribe.flush()
-        accept = Accept(service.id, service.origin, 2, Code("self"), 1, scribe.paper())
-        scribe.say(service.volunteer.hand, accept)
+    def _late(self) -> Planted:
+        """Never seen at work: every service is reported when it is over."""
+        volunteer = self._volunteer()
+        for start in self._days(REPEATS, DAY_HOUR + 2):
+            self._stage.serve(Service(volunteer, self._elder(), start, offline=True))
+        return Planted("late-reports", (volunteer.hand.id.hex(),))
 
-    def _check_in(self, service: Service) -> None:
-        now = EpochMs(self._scribe.now_ms)
-        self._scribe.say(service.volunteer.hand, CheckIn(service.id, now, NO_PRESENCE))
-
-    def _check_out(self, service: Service) -> None:
-        now = EpochMs(self._scribe.now_ms)
-        body = CheckOut(service.id, now, Code("done"), NO_PRESENCE)
-        self._scribe.say(service.volunteer.hand, body)
-
-    def _confirm(self, service: Service) -> None:
-        method, proof = ("own-key", b"")
-        if service.caller is not None:
-            method, proof = "call-back", self._scribe.paper()
-        minutes = Minutes(service.expected_min)
-        body = Confirm(service.id, service.origin, 5, minutes, Code(method), proof)
-        self._scribe.say(service.caller or service.recipient.hand, body)
-
-    def _saying(self, hand: Hand, body: GrantAgent | RevokeAgent | Give) -> Callable[[], None]:
-        return lambda: (self._scribe.say(hand, body), None)[1]
-
-    def _at(self, time_ms: int, act: Callable[[], None]) -> None:
-        heapq.heappush(self._acts, (time_ms, len(self._acts), act))
-
-    def _play(self) -> None:
-        """Everything in its time, then rest until all of it has settled."""
-        last_ms = self._day_ms
-        while self._acts:
-            last_ms, _, act = heapq.heappop(self._acts)
-            self._scribe.reach(last_ms)
-            act()
-            self._scribe.flush()
-        self._scribe.reach(last_ms + REST_MS)
+    def _offline(self) -> None:
+        """No fraud: where the network is bad, honest people report some services afterwards as well."""
+        for _ in range(OFFLINE_PEOPLE):
+            volunteer = self._volunteer()
+            for number, start in enumerate(self._days(3, DAY_HOUR + 3)):
+                self._stage.serve(Service(volunteer, self._elder(), start, offline=number == 1))

@@ -17,14 +17,13 @@ from tests.fraud_city import played
 PEOPLE, DAYS = 2_000, 30
 RECALL_MIN = 0.9
 CLEAN_FLAGS_MAX = 0.02
-UNSEEN_SEEDS = (71, 72, 73)
-"""Signals and frauds were written and mended while looking at others (1, 2, 11, 12, 31 to 63); these were run once.
+UNSEEN_SEEDS = (81, 82, 83)
+"""Signals and frauds were written and mended while looking at others (1, 2, 11, 12, 31 to 63, 71 to 73).
 
-The last mend was after seed 63, which found 34 of 40: with two of eight recorders guilty, three and four times what is
-usual was more than they had done.
-
-No exact holds and no late reports are planted: the simulated honest are exact to the second in more than half of their
-services, and report nothing late, so that neither could be told from chance, or both would be told too easily.
+These were run once, at first: 132 of 132 frauds of sixteen kinds were found, 130 of 139 flags were right, and of 2,262
+active people in the same three cities without fraud three were flagged. Exact holds and late reports were planted last,
+when services of the seeded city no longer ended on the second; no signal was touched after that. The only honest people
+who report late are the twelve that the frauds bring along, so that part of the measure is a weak one.
 """
 
 
@@ -43,7 +42,7 @@ def test_nine_of_ten_planted_frauds_are_found(seed: int):
     guilty = {(p.signal, one) for p in planted for one in p.subjects}
     right = sum((f.signal.value, f.subject) in guilty for f in flags)
     assert len(planted) >= 30
-    assert len({p.signal for p in planted}) >= 14
+    assert len({p.signal for p in planted}) >= 16
     assert len(caught) >= RECALL_MIN * len(planted), set(planted) - set(caught)
     assert right >= 0.8 * len(flags), Counter(f.signal.value for f in flags)
 
