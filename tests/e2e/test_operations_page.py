@@ -44,7 +44,11 @@ STANDING = (
 LOST_DISK = "timebank node init --genesis genesis.json --district CODE --from-snapshot DIR"
 NOT_TYPED = {
     "timebank node": "names all of them",
-    "timebank node rotate-key --finish": "needs a rotation (tests/e2e/test_succession.py)",
+    "timebank node rotate-key --key NAME": "needs a motion (tests/e2e/test_succession.py)",
+    "timebank node rotate-key --key NAME --prove MOTION ROOT": "needs a motion",
+    "timebank node rotate-key --finish": "needs a motion",
+    "timebank govern motion propose rotate-keys --seat FILE": "needs a motion",
+    "timebank node export": "typed with its file",
     "timebank node start": "the city's nodes are started with it",
     "timebank city up": "the city's nodes are not started by it here",
     "timebank node regenesis install": "needs a city that was founded anew",

@@ -1,5 +1,6 @@
 """In a running city a node's key is rotated and a fifth node joins; each time the city cannot go on without it."""
 
+import json
 import os
 from collections.abc import Iterator
 from dataclasses import replace
@@ -8,7 +9,10 @@ from signal import SIGTERM
 
 import httpx2
 import pytest
+from click.testing import CliRunner
+from msgspec.structs import replace as replace_key
 
+from node.app.rotation import prepare
 from node.chain import keys
 from node.chain.certificate import Authority
 from node.chain.genesis import chain_id_of, operator_id
@@ -30,6 +34,7 @@ from node.city.ports import LOOPBACK, NodePorts, choose
 from node.city.processes import wait_until
 from node.city.stage import Actor, Stage
 from node.city.supervisor import LocalCity
+from node.cli import root
 from node.config import NodeHome, authority_of, make_keys
 from node.config.homes import read_genesis, write_seed
 from node.store.files import RealFiles
@@ -139,6 +144,31 @@ def test_a_rotated_key_signs_and_the_city_needs_it(city: LocalCity, state: "Gove
     state.goes_on(first)
     city.start(fourth)
     city.wait_agreed()
+
+
+@pytest.mark.feature("B6", "K11")
+def test_a_node_with_a_rotated_tls_key_is_let_in_and_the_city_needs_it(
+    city: LocalCity, state: "Government"
+) -> None:
+    """By ``node rotate-key --key tls``, a motion, and ``--finish``; another certificate is refused meanwhile."""
+    for code in city.districts:
+        city.start(code)
+    city.wait_agreed()
+    first, second, third, fourth = city.districts
+    home = city.places.node(first)
+    seat = replace_key(authority_of(first, home.read_keys()), tls_key=prepare(home, "tls"))
+    motion = state.propose(RotateKeys(seat))
+    state.vote(motion, second, third)
+    state.goes_on(second)
+    city.stop(first)
+    environment = {"TIMEBANK_HOME": str(home.root), "TIMEBANK_LANG": "en"}
+    line = ["node", "rotate-key", "--finish", "--json"]
+    done = CliRunner().invoke(root, line, env=environment, prog_name="timebank")
+    assert (done.exit_code, json.loads(done.stdout)) == (0, {"rotated": ["tls"]})
+    city.start(first)
+    city.wait_agreed()
+    city.stop(fourth)
+    state.goes_on(first)
 
 
 @pytest.mark.feature("B6")
