@@ -326,8 +326,8 @@ def _not_alone(genesis: Genesis) -> Fault:
             en="This city was founded anew: the chain begins with the last state of another ({id}…)",
         ).fill(id=genesis.link.chain_id.hex()[:16]),
         t(
-            zh="用 timebank audit verify，并用 --previous 和 --previous-genesis 给出前一条链。",
-            en="Use timebank audit verify, and name that one with --previous and --previous-genesis.",
+            zh="用 --previous 和 --previous-genesis 给出前一条链。",
+            en="Name that one with --previous and --previous-genesis.",
         ),
     )
 

@@ -23,7 +23,7 @@ from node.audit.group import (
 )
 from node.audit.inputs import read_genesis, read_note, read_proof
 from node.audit.paper import trail_of
-from node.audit.previous import before, passed_data, passed_facts
+from node.audit.previous import before, passed_data, passed_facts, previous_options
 from node.audit.proofs import check_file, checked_data, checked_facts
 from node.audit.report.contents import contents
 from node.audit.report.course import Course
@@ -65,25 +65,7 @@ register()
         en="A checkpoint from another source to compare with; may be given several times.",
     ),
 )
-@option(
-    "--previous",
-    multiple=True,
-    type=FILE,
-    help=t(
-        zh="城市重新创立过：前一条链的归档；更早的也给，最早的在前。",
-        en="The city was founded anew: the archive of the chain before; those before it, too, oldest first.",
-    ),
-)
-@option(
-    "--previous-genesis",
-    "previous_genesis",
-    multiple=True,
-    type=FILE,
-    help=t(
-        zh="每个 --previous 的创世文件，同样次序；要信任的是最早的那一份。",
-        en="The genesis document of each --previous, in the same order; the oldest is the one you trust.",
-    ),
-)
+@previous_options
 @jobs_option
 @option(
     "--report",
@@ -108,8 +90,6 @@ def verify(  # noqa: PLR0913 - one parameter for each option
     archive: Path,
     genesis: Path,
     checkpoints: tuple[Path, ...],
-    previous: tuple[Path, ...],
-    previous_genesis: tuple[Path, ...],
     jobs: int | None,
     report: Path | None,
     resume: Path | None,
@@ -119,7 +99,7 @@ def verify(  # noqa: PLR0913 - one parameter for each option
     notes = [read_note(trusted, path) for path in checkpoints]
     size = archive.stat().st_size
     saved = load(resume, trusted) if resume is not None and resume.exists() else None
-    origin, passed = before(console, previous, previous_genesis, trusted, jobs)
+    origin, passed = before(console, trusted, jobs)
     course = Course() if report is not None and saved is None else None
     auditor = Auditor(
         trusted,

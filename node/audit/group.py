@@ -9,7 +9,7 @@ from typing import Final
 
 import click
 
-from node.audit.auditor import Auditor, Outcome, Progress, Watcher, silent
+from node.audit.auditor import Auditor, Origin, Outcome, Progress, Watcher, silent
 from node.audit.checkpoints import Noted
 from node.audit.findings import exit_code, report_of
 from node.chain.genesis import Genesis
@@ -63,20 +63,24 @@ def processes_for(archive: Path, jobs: int | None) -> int:
     return (jobs or os.cpu_count() or 1) if archive.stat().st_size > LONG_ARCHIVE_BYTES else 1
 
 
-def audited(
+def audited(  # noqa: PLR0913 - what an audit is made of
     console: Console,
     genesis: Genesis,
     archive: Path,
     watchers: Sequence[Watcher] = (),
     notes: Sequence[Noted] = (),
+    *,
     jobs: int | None = None,
+    origin: Origin | None = None,
 ) -> tuple[Auditor, Outcome]:
     """Audit an archive on the way to something else that only a sound one can give.
 
     Raises:
         Fault: it is not sound (exit 1) or not whole (exit 2).
     """
-    auditor = Auditor(genesis, lambda: archive.open("rb", BUFFER_BYTES), notes, watchers=watchers)
+    auditor = Auditor(
+        genesis, lambda: archive.open("rb", BUFFER_BYTES), notes, watchers=watchers, origin=origin
+    )
     with progress_bar(console, archive.stat().st_size) as progress:
         outcome = auditor.run(processes_for(archive, jobs), progress)
     if outcome.fault is not None:

@@ -1,29 +1,67 @@
 """The chains before on the command line: named in pairs, audited first, shown first."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any, Final, TypeVar
+
+import click
 
 from node.audit.auditor import Origin
 from node.audit.findings import report_of
-from node.audit.group import BUFFER_BYTES, processes_for, progress_bar
+from node.audit.group import BUFFER_BYTES, FILE, processes_for, progress_bar
 from node.audit.inputs import read_genesis
 from node.audit.linked import Earlier, Passed, follow
 from node.chain.genesis import Genesis
 from node.chain.violations import Incomplete, Violation
+from node.console.command import option
 from node.console.console import Console
 from node.console.fault import Fault, usage
 from node.console.language import t
 from node.console.result import Facts, Json
 
+F = TypeVar("F", bound=Callable[..., Any])
+_NAMED: Final = "timebank.audit"
+"""Where the options' values wait in the command's context."""
+
+
+def _keep(ctx: click.Context, parameter: click.Parameter, value: tuple[Path, ...]) -> None:
+    ctx.meta[f"{_NAMED}.{parameter.name}"] = value
+
+
+_ARCHIVES: Final = option(
+    "--previous",
+    multiple=True,
+    type=FILE,
+    expose_value=False,
+    callback=_keep,
+    help=t(
+        zh="城市重新创立过：前一条链的归档；更早的也给，最早的在前。",
+        en="The city was founded anew: the archive of the chain before; those before it, too, oldest first.",
+    ),
+)
+_DOCUMENTS: Final = option(
+    "--previous-genesis",
+    "previous_genesis",
+    multiple=True,
+    type=FILE,
+    expose_value=False,
+    callback=_keep,
+    help=t(
+        zh="每个 --previous 的创世文件，同样次序；要信任的是最早的那一份。",
+        en="The genesis document of each --previous, in the same order; the oldest is the one you trust.",
+    ),
+)
+
+
+def previous_options(verb: F) -> F:
+    """``--previous`` and ``--previous-genesis`` for a verb that executes an archive; ``before`` reads them."""
+    return _ARCHIVES(_DOCUMENTS(verb))
+
 
 def before(
-    console: Console,
-    archives: tuple[Path, ...],
-    documents: tuple[Path, ...],
-    genesis: Genesis,
-    jobs: int | None,
+    console: Console, genesis: Genesis, jobs: int | None = None
 ) -> tuple[Origin | None, tuple[Passed, ...]]:
-    """Audit the chains before a genesis; nothing where none is named.
+    """Audit the chains before a genesis, as the command line names them; nothing where it names none.
 
     Raises:
         Fault: one is not sound or does not lead to the next (exit 1), ends too early (exit 2); an archive without its
@@ -31,6 +69,9 @@ def before(
         OSError: a file cannot be read.
         Violation: ``BAD_GENESIS``, a genesis document contradicts itself.
     """
+    meta = click.get_current_context().meta
+    archives: tuple[Path, ...] = meta.get(f"{_NAMED}.previous", ())
+    documents: tuple[Path, ...] = meta.get(f"{_NAMED}.previous_genesis", ())
     if not archives and not documents:
         return None, ()
     if len(archives) != len(documents):

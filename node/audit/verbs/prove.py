@@ -10,6 +10,7 @@ from node.audit.checkpoints import Noted
 from node.audit.group import FILE, FOLDER, archive_argument, audit_group, audited, genesis_option
 from node.audit.inputs import read_genesis, read_note, read_noted
 from node.audit.paper import write_codes
+from node.audit.previous import before, previous_options
 from node.audit.proving import (
     AboutOrder,
     AboutRecord,
@@ -93,6 +94,7 @@ def _wanted(subject: str, said: str) -> Wanted:
 @argument("subject", type=click.Choice(SUBJECTS))
 @argument("id", required=False, default="")
 @genesis_option
+@previous_options
 @option(
     "--at",
     type=click.IntRange(min=1),
@@ -180,7 +182,8 @@ def _proven(
     console: Console, genesis: Genesis, archive: Path, prover: Prover, noted: Noted | None
 ) -> bytes:
     notes = () if noted is None else (noted,)
-    auditor, _ = audited(console, genesis, archive, (prover,), notes)
+    origin, _ = before(console, genesis)
+    auditor, _ = audited(console, genesis, archive, (prover,), notes, origin=origin)
     try:
         return prover.finish(auditor)
     except NothingToProveError as why:

@@ -19,6 +19,7 @@ from node.audit.group import (
 )
 from node.audit.inputs import read_genesis
 from node.audit.markdown import markdown
+from node.audit.previous import before, passed_data, previous_options
 from node.audit.report.contents import TITLE, contents, course_data
 from node.audit.report.course import Course
 from node.audit.report.page import Part, page
@@ -47,6 +48,7 @@ MARKDOWN: Final = ".md"
 )
 @archive_argument
 @genesis_option
+@previous_options
 @jobs_option
 @option(
     "--out",
@@ -72,13 +74,16 @@ def report(
     """Audit, write, say where."""
     files = _files(out)
     trusted, course = read_genesis(genesis), Course()
-    auditor = Auditor(trusted, lambda: archive.open("rb", BUFFER_BYTES), watchers=(course,))
+    origin, passed = before(console, trusted, jobs)
+    auditor = Auditor(
+        trusted, lambda: archive.open("rb", BUFFER_BYTES), watchers=(course,), origin=origin
+    )
     with progress_bar(console, archive.stat().st_size) as progress:
         outcome = auditor.run(processes_for(archive, jobs), progress)
     parts = contents(trusted, outcome, course, public=public)
     for path in files:
         write_report(path, parts, console.lang)
-    told = document(trusted, archive, outcome)
+    told = document(trusted, archive, outcome) | passed_data(passed)
     if public:
         told |= {"on_behalf": [], "manual": []}
     told |= {"format": FORMAT, "files": [str(path) for path in files]}

@@ -7,6 +7,7 @@ import click
 
 from node.audit.group import FILE, archive_argument, audit_group, audited, genesis_option
 from node.audit.inputs import read_genesis, read_note
+from node.audit.previous import before, previous_options
 from node.audit.sampling import SEED_MAX_BYTES, Candidates, Drawn
 from node.chain.genesis import chain_id_of
 from node.console.command import command, option
@@ -30,6 +31,7 @@ COUNT_MAX: Final = 10_000
 )
 @archive_argument
 @genesis_option
+@previous_options
 @option(
     "--checkpoint",
     required=True,
@@ -69,7 +71,8 @@ def sample(  # noqa: PLR0913 - one parameter for each option
     noted = read_note(trusted, checkpoint)
     log = noted.checkpoint
     candidates = Candidates(log.size)
-    audited(console, trusted, archive, (candidates,), (noted,))
+    origin, _ = before(console, trusted)
+    audited(console, trusted, archive, (candidates,), (noted,), origin=origin)
     drawn = candidates.draw(chain_id_of(trusted), log.root, said, count, funded=funded)
     console.emit(Result(_data(log.size, seed, len(candidates.orders), drawn), _table(drawn)))
 

@@ -6,6 +6,7 @@ from typing import Final
 
 from node.audit.group import archive_argument, audit_group, audited, genesis_option, jobs_option
 from node.audit.inputs import read_genesis
+from node.audit.previous import before, previous_options
 from node.audit.signals.dealings import all_flags
 from node.audit.signals.facts import Facts
 from node.audit.signals.findings import SENTENCES, Flag, Signal
@@ -27,12 +28,15 @@ FORMAT: Final = "timebank-signals/1"
 )
 @archive_argument
 @genesis_option
+@previous_options
 @jobs_option
 @pass_console
 def signals(console: Console, archive: Path, genesis: Path, jobs: int | None) -> None:
     """Audit the archive, then ask every signal."""
     facts = Facts()
-    audited(console, read_genesis(genesis), archive, (facts,), jobs=jobs)
+    trusted = read_genesis(genesis)
+    origin, _ = before(console, trusted, jobs)
+    audited(console, trusted, archive, (facts,), jobs=jobs, origin=origin)
     flags = all_flags(facts)
     console.emit(Result(signals_data(facts, flags), signals_view(flags)))
 

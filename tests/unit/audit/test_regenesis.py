@@ -13,6 +13,7 @@ from node.audit.commands import audit_group
 from node.audit.linked import Earlier, follow
 from node.chain.genesis import Genesis, SuccessorGenesis
 from node.chain.genesis_document import to_document
+from node.chain.proof import verify_proof
 from node.chain.tx.transfers import Donate
 from node.chain.types import Code, Minutes
 from node.chain.violations import Incomplete, Violation, ViolationCode
@@ -170,3 +171,29 @@ def test_a_successor_alone_is_a_wrong_use(files: Path, capsys: pytest.CaptureFix
     for more in ((), pair(files)[:2]):
         assert verify(files, *more) == 3
         assert "--previous" in capsys.readouterr().err
+
+
+def test_other_verbs_begin_with_the_state_before_too(
+    files: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A report, and a proof of an order that was settled in the lost chain."""
+    common = (str(files / "new.bin"), "--genesis", str(files / "new.json"), *pair(files), "--json")
+    out = str(files / "report")
+    code = audit_group.main(["report", *common, "--out", out], standalone_mode=False)
+    assert code == 0, capsys.readouterr().err
+    assert json.loads(capsys.readouterr().out)["previous"][0]["height"] == LAST
+    assert not audit_group.main(["signals", *common], standalone_mode=False)
+    capsys.readouterr()
+    person = next(i for i, s in AGAIN.seeds.items() if s == seed_of("li after the loss"))
+    words = ["prove", common[0], "balance", person.hex(), *common[1:], "--out", f"{out}.proof"]
+    assert not audit_group.main(words, standalone_mode=False), capsys.readouterr().err
+    assert verify_proof(NEW, (files / "report.proof").read_bytes()).subject == AGAIN.person(person)
+
+
+@pytest.mark.slow
+def test_several_processes_audit_what_one_does() -> None:
+    """Signatures and the state tree are checked beside the execution, from the state that goes on."""
+    origin, _ = follow((earlier(),), NEW)
+    outcome = Auditor(NEW, lambda: BytesIO(NEW_ARCHIVE), origin=origin).run(jobs=2)
+    assert outcome.fault is None
+    assert outcome.state_root == AGAIN.ledger.state_root
