@@ -21,7 +21,7 @@ COPY_ENDS_S: Final = 30.0
 FULL_ENDS_S: Final = 30.0
 FULL_MAX_BYTES: Final = 16_384
 """Less than any log of a running node holds soon."""
-DUPLICATE_WORD: Final = "another instance of this node"
+DUPLICATE_WORD: Final = "same-key-twice"
 
 
 def kill(rig: Rig, chance: random.Random) -> Met:
