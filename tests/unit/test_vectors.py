@@ -45,6 +45,7 @@ def unhex(values: Sequence[str]) -> list[Hash]:
     return [Hash(bytes.fromhex(value)) for value in values]
 
 
+@pytest.mark.slow
 def test_generated_vectors_are_current() -> None:
     """Whoever changes a format sees it in the vectors and has to commit both."""
     assert gen_vectors.stale() == []

@@ -83,6 +83,7 @@ def test_a_stream_without_a_place_begins_now(city: DoorCity):
     asyncio.run(run())
 
 
+@pytest.mark.slow
 def test_fifty_open_streams_end_at_once_when_the_node_stops(city: DoorCity):
     """Every reader sees the stream's end, not a broken connection, and the server is down promptly."""
     city.make_block()

@@ -63,6 +63,7 @@ def sign(
     return run(capsys, "regenesis", "sign", case / "genesis.json", *known, *more)
 
 
+@pytest.mark.slow
 def test_a_city_is_drafted_signed_and_installed(
     lost: RealHome, new: NodeHome, case: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -70,6 +70,7 @@ def seen(outcome: Outcome) -> tuple[object, ...]:
 @pytest.mark.feature("F1")
 @pytest.mark.usefixtures("here")
 @pytest.mark.parametrize("name", sorted(PLANTED))
+@pytest.mark.slow
 def test_every_corruption_is_named_as_by_one_process(name: str):
     """Code, height, reason, counts and the state before: the careful audit's, whoever found it first."""
     archive = PLANTED[name].archive
@@ -79,6 +80,7 @@ def test_every_corruption_is_named_as_by_one_process(name: str):
 @pytest.mark.feature("F1")
 @pytest.mark.usefixtures("here")
 @pytest.mark.parametrize("cut", [0, 1, 400])
+@pytest.mark.slow
 def test_a_sound_archive_and_one_that_stops_early_are_believed_once(
     cut: int, monkeypatch: pytest.MonkeyPatch
 ):
@@ -122,6 +124,7 @@ def _is_named(corruption: Corruption, outcome: Outcome) -> None:
 
 
 @pytest.mark.usefixtures("here")
+@pytest.mark.slow
 def test_one_false_signature_or_root_among_many_unsettles_all():
     """Whenever it came, and whatever was right after it."""
     good = [(b"%d" % n, keys.sign(bytes(32), b"%d" % n)) for n in range(believing.BATCH + 5)]
@@ -143,6 +146,7 @@ def test_one_false_signature_or_root_among_many_unsettles_all():
 
 
 @pytest.mark.usefixtures("here")
+@pytest.mark.slow
 def test_nothing_is_proven_and_nothing_kept_of_what_is_not_checked(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):

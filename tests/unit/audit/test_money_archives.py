@@ -97,6 +97,7 @@ def test_a_state_knows_the_policies_that_may_come_into_force() -> None:
 
 @pytest.mark.feature("A8")
 @pytest.mark.feature("F3")
+@pytest.mark.slow
 def test_the_auditor_adds_up_a_history_of_everything_like_money() -> None:
     """Corrections, claims, capacity, events, entries and settlements at random, then from the archive alone."""
     play = Play(5)

@@ -69,6 +69,7 @@ FINAL = next((e.height, decode_record(e.finals[0])) for e in CITY.executions if 
 
 @pytest.mark.feature("F2")
 @pytest.mark.parametrize("note", [None, note_at(10)], ids=["block", "checkpoint"])
+@pytest.mark.slow
 def test_a_balance_is_proven_at_every_height(note: bytes | None):
     """What the account held then, not what it holds now."""
     balances = []
@@ -83,6 +84,7 @@ def test_a_balance_is_proven_at_every_height(note: bytes | None):
     assert len(set(balances)) >= 2
 
 
+@pytest.mark.slow
 def test_every_claim_is_anchored_in_a_block_or_in_a_checkpoint():
     """Transaction, final order, absence and totals."""
     raw = SEALED[3].block.transactions[0]
@@ -242,6 +244,7 @@ def test_base45_is_that_of_the_rfc():
         max_size=3,
     )
 )
+@pytest.mark.slow
 def test_arbitrary_codes_are_refused_with_the_one_fault(parts: list[str]):
     """Whatever a scanner reads."""
     with pytest.raises(Malformed):
@@ -250,6 +253,7 @@ def test_arbitrary_codes_are_refused_with_the_one_fault(parts: list[str]):
 
 @settings(max_examples=200, deadline=None)
 @given(st.binary(max_size=400), st.integers(0, 2_000))
+@pytest.mark.slow
 def test_arbitrary_bytes_in_a_proof_are_refused_with_the_one_fault(noise: bytes, at: int):
     """Alone, and written over a sound one with a checkpoint in it."""
     for raw in (noise, SOUND[:at] + noise + SOUND[at + len(noise) :]):

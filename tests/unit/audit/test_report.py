@@ -159,6 +159,7 @@ def test_verify_writes_a_page_or_markdown_as_the_name_ends(files: Path):
     assert "完好" in (files / "one.md").read_text("utf-8")
 
 
+@pytest.mark.slow
 def test_a_report_of_an_archive_that_is_not_sound_says_so_first(files: Path):
     """Exit 1, and the page names the code and the height."""
     wrong = next(one for one in corruptions(CITY) if one.name == "state root")

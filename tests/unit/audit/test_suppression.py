@@ -32,6 +32,7 @@ def test_a_small_cell_takes_the_next_smallest_of_its_row_and_of_its_column():
     st.dictionaries(st.tuples(st.integers(0, 5), st.integers(0, 5)), st.integers(0, 99)),
     st.data(),
 )
+@pytest.mark.slow
 def test_no_line_of_several_cells_lacks_exactly_one(weights: dict[Cell, int], data: st.DataObject):
     """Whatever the table; every small cell is missing, and nothing is where nothing was small."""
     small = data.draw(st.sets(st.sampled_from(sorted(weights)))) if weights else set()

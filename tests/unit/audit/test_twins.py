@@ -106,6 +106,7 @@ def test_the_small_verifier_calls_a_cut_archive_incomplete(twin: ModuleType):
         (lambda city: noted(city, supply_proof(city)), "4 districts"),
     ],
 )
+@pytest.mark.slow
 def test_the_small_verifier_reads_each_claim(proof_twin: ModuleType, make: object, shown: str):
     """A proof file is enough, with genesis; one changed byte is too much."""
     assert callable(make)

@@ -126,6 +126,7 @@ def test_no_byte_can_be_changed():
 
 
 @pytest.mark.feature("A2")
+@pytest.mark.slow
 def test_the_whole_audit_agrees_on_a_sample_of_changed_bytes():
     """The walk is the first half of the audit, so nothing that it refuses passes."""
     city = small()

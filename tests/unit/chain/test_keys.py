@@ -18,6 +18,7 @@ SEEDS = st.binary(min_size=32, max_size=32)
 
 @settings(max_examples=60)
 @given(SEEDS, st.binary(max_size=200))
+@pytest.mark.slow
 def test_keys_and_signatures_are_those_of_the_integer_twin(seed: bytes, message: bytes) -> None:
     """RFC 8032 in a library and in plain integers."""
     key, signature = keys.public_key(seed), keys.sign(seed, message)
@@ -29,6 +30,7 @@ def test_keys_and_signatures_are_those_of_the_integer_twin(seed: bytes, message:
 
 @settings(max_examples=60)
 @given(st.integers(0, 95), st.integers(0, 7), st.sampled_from([1, 2, 4, 8]))
+@pytest.mark.slow
 def test_damage_is_judged_as_the_integer_twin_judges_it(byte: int, bit: int, order: int) -> None:
     """A flipped bit of key or signature, or a torsion point added to the key."""
     raw = bytearray(KEY + keys.sign(SEED, b"m"))

@@ -61,6 +61,7 @@ def test_a_number_is_read_back_whatever_its_case(number: tuple[str, int, int, by
 
 @given(NUMBERS)
 @settings(max_examples=15)
+@pytest.mark.slow
 def test_altering_one_digit_or_letter_of_the_check_code_fails(
     number: tuple[str, int, int, bytes],
 ) -> None:

@@ -83,6 +83,7 @@ def test_only_the_proposer_of_the_round_may_propose() -> None:
     assert reasons(lab.give(of_another_set)) == ["proposal of a node that is not the proposer"]
 
 
+@pytest.mark.slow
 def test_a_flood_of_far_rounds_keeps_one_round_an_authority() -> None:
     """The highest one, so that a round skip of any distance works."""
     lab = Lab()

@@ -168,6 +168,7 @@ def test_a_record_that_was_changed_or_lost_is_refused() -> None:
 
 
 @pytest.mark.feature("K7")
+@pytest.mark.slow
 def test_anything_else_that_was_changed_is_refused_or_changes_nothing() -> None:
     """The applied height, headers, the log's subtrees: refused where the state stands on them."""
     node = stored()

@@ -58,6 +58,7 @@ def activation(city: DoorCity) -> Height:
 
 
 @pytest.mark.feature("K10")
+@pytest.mark.slow
 def test_old_and_new_releases_run_mixed_until_activation_and_the_old_one_stops_before_it() -> None:
     """With one number and what to do; updated, it opens its data and goes on where it stopped."""
     city = Voting()

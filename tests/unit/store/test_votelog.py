@@ -155,6 +155,7 @@ def test_a_gap_where_a_vote_was_durable_makes_the_node_abstain() -> None:
 
 
 @pytest.mark.feature("J2")
+@pytest.mark.slow
 def test_every_prefix_of_a_log_gives_its_whole_slots_or_makes_the_node_abstain() -> None:
     """No length of the file is taken for an empty log."""
     data = voted().contents()[NAME]

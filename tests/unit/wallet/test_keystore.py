@@ -101,6 +101,7 @@ def test_a_sealed_key_opens_with_its_password():
     assert keystore.open(PASSWORD) == KEY
 
 
+@pytest.mark.slow
 def test_a_new_keystore_spends_64_mib():
     """The default is the documented cost."""
     keystore = seal(KEY, PASSWORD, path=PATH, created_ms=CREATED_MS)

@@ -127,6 +127,7 @@ def test_the_transaction_is_refused_with_its_code(name: str) -> None:
     assert refusal.code == CASES[name].code, refusal.detail
 
 
+@pytest.mark.slow
 def test_every_guard_of_the_rules_has_refused_something() -> None:
     """A guard that no transaction reaches protects nothing, or nobody has tried it."""
     reached = {place for name in CASES if (found := refusal_of(name)) for place in found.lines}
@@ -165,6 +166,7 @@ def test_bytes_that_are_no_transaction_are_refused_with_their_code(name: str) ->
 
 
 @pytest.mark.feature("A3")
+@pytest.mark.slow
 def test_every_code_has_refused_a_transaction_in_this_run() -> None:
     """Not one that a test only mentions: each case is executed, and what counts is the code that came back."""
     reached = {found.code for name in CASES if (found := refusal_of(name)) is not None}
