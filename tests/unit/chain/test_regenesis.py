@@ -224,3 +224,21 @@ def test_a_successor_of_a_successor_keeps_the_first_id() -> None:
 
 def _motion() -> ProposeMotion:
     return ProposeMotion(RemoveAuthority(DISTRICTS[1]), OTHERS)
+
+
+@pytest.mark.parametrize("start", range(4))
+def test_a_flipped_bit_of_a_successor_is_noticed(start: int) -> None:
+    """Malformed, senseless or refused: whatever the bytes, no fourth thing."""
+    raw = encode(NEW)
+    for place in range(start * 61, len(raw), 241):
+        flipped = bytearray(raw)
+        flipped[place] ^= 1 << place % 8
+        with pytest.raises((Malformed, LinkRefused)):
+            _trusted(bytes(flipped))
+
+
+def _trusted(raw: bytes) -> SuccessorGenesis:
+    """What a reader does with a successor's bytes."""
+    found = decode_genesis(raw)
+    check_genesis(found)
+    return verify_link(OLD, found)

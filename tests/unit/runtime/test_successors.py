@@ -12,7 +12,7 @@ from node.runtime.executor import Executor
 from node.runtime.exporting import archive_pieces
 from node.runtime.queries.journal import Journal, journal_entries
 from node.runtime.recovery import NoPool
-from node.runtime.snapshots import capture
+from node.runtime.snapshots import begin_from, capture
 from node.runtime.successors import Previous, begin_after
 from node.store.blocklog import BlockLog
 from node.store.chainstore import ChainStore
@@ -155,3 +155,24 @@ def test_the_vote_log_of_a_new_key_begins_at_the_lost_height() -> None:
     assert votes.may_sign
     assert votes.signs_above == LAST
     votes.reach(Height(LAST + 1))
+
+
+def test_a_late_node_joins_the_founded_city_by_its_own_snapshot(previous: Previous) -> None:
+    """It needs nothing of the chain before; what it lacks are blocks of this one."""
+    node, base = Node(NEW, previous), SnapshotFiles(MemoryFiles())
+    node.take(*BLOCKS[:-1])
+    held = capture(node.executor)
+    assert held is not None
+    held.write(base)
+    late = Node.__new__(Node)
+    late.genesis, late.previous = NEW, None
+    late.files, late.kv = MemoryFiles(), MemoryKeyValue()
+    chain_id = chain_id_of(NEW)
+    store = ChainStore(late.kv, chain_id)
+    assert begin_from(base, NEW, BlockLog(late.files, chain_id), store) is not None
+    begin_after(None, NEW, store)
+    late.open()
+    assert late.executor.lacks_blocks
+    assert late.executor.blocks_from > late.executor.chain_from
+    late.take(BLOCKS[-1])
+    assert late.executor.ledger.state_root == AGAIN.ledger.state_root
