@@ -67,6 +67,10 @@ class NodeCollector(Collector):
         yield _counter("snapshot_refused", "Snapshot questions beyond a peer's budget.", refused)
         oldest = node.executor.blocks_from
         yield _gauge("blocks_from", "Height of the oldest block here.", oldest)
+        older = node.backfill.gathered
+        yield _gauge("blocks_gathered", "Blocks below it that wait for a repair.", older)
+        free = node.stores.files.free_bytes()
+        yield _gauge("disk_free_bytes", "Space left where the data is.", free)
         yield _gauge("state_records", "Records of the state.", len(node.executor.ledger.records))
 
     def _pool(self) -> Iterator[Metric]:

@@ -2,13 +2,14 @@
 
 import tempfile
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 from node.app.beside import look_beside
-from node.app.doctor.findings import Finding, doubtful, of_storage, well
+from node.app.doctor.findings import Finding, Verdict, doubtful, of_storage, well
+from node.app.older import OLDER_NAME
 from node.app.shelf import BASE_NAME
 from node.chain.block import Header, decode_block
 from node.chain.certificate import AuthoritySet
@@ -34,6 +35,7 @@ from node.store.votelog import Condition, VoteLog
 
 DATABASE_DIRECTORY: Final = "state"
 SCRUB_PIECE_BYTES: Final = 16_777_216
+OLDER: Final = t(zh="更早的区块", en="Older blocks")
 BASE: Final = t(zh="基础快照", en="Base snapshot")
 REST: Final = t(zh="其他数据", en="Other data")
 BLOCKS: Final = t(zh="区块日志", en="Block log")
@@ -85,6 +87,7 @@ def look_at_stores(home: NodeHome, genesis: Genesis) -> StoresSeen:
         database = _of_database(home, chain_id, tip, has_blocks=len(log) > 0)
         findings = (
             _of_log(log, tip),
+            *_of_older(home, genesis, log, root),
             *_of_votes(files, chain_id, tip, root),
             *_of_proposals(files, root),
             database.finding,
@@ -143,6 +146,24 @@ def _of_log(log: BlockLog, tip: Height) -> Finding:
         en="A torn tail of {cut} bytes, which the next start cuts off; height {tip}",
     )
     return doubtful(BLOCKS, "D07", torn.fill(cut=log.cut_bytes, tip=tip))
+
+
+def _of_older(home: NodeHome, genesis: Genesis, log: BlockLog, root: str) -> Iterator[Finding]:
+    """How many of the blocks below the first are gathered; damage in them is looked at with the rest."""
+    begins = base_height(genesis) + 1
+    missing = (log.first_height or begins) - begins
+    if missing <= 0:
+        return
+    gathered = 0
+    with suppress(StorageFault):
+        older = BlockLog(ShadowFiles(home.data / OLDER_NAME), chain_id_of(genesis))
+        gathered = len(older)
+        older.close()
+    said = t(
+        zh="由快照开始；之前的 {missing} 个区块已取得 {gathered} 个，下一步补全",
+        en="Begun from a snapshot: {gathered} of the {missing} blocks before it are gathered; next makes it whole",
+    ).fill(missing=missing, gathered=gathered)
+    yield Finding(OLDER, Verdict.OK, "", said, same(f"timebank node repair --home {root}"))
 
 
 def _of_votes(files: ShadowFiles, chain_id: Hash, tip: Height, root: str) -> Iterator[Finding]:

@@ -4,6 +4,7 @@ The home is that of a node that was begun from a snapshot and has decided blocks
 that there is. Each kind has its row; a file without one fails the test.
 """
 
+import asyncio
 import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -11,8 +12,9 @@ from fnmatch import fnmatch
 from pathlib import Path
 
 import pytest
+import structlog
 
-from node.app.beside import look_beside
+from node.app.beside import BesideWatch, look_beside
 from node.app.doctor.findings import Finding, Verdict
 from node.app.doctor.home import look_at_keys, read_genesis
 from node.app.doctor.seat import look_at_seat
@@ -187,13 +189,18 @@ def relative(made: RealHome) -> list[str]:
     return sorted(str(p.relative_to(made.root)) for p in made.root.rglob("*") if p.is_file())
 
 
-def places(raw: bytes, every: int) -> Iterator[tuple[int, int]]:
-    """Offsets and masks; of a long file the first kilobyte more closely."""
-    step = max(1, every // 8)
-    for number, at in enumerate(
-        (*range(0, min(len(raw), 600), step), *range(600, len(raw), every))
-    ):
-        yield at, MASKS[number % len(MASKS)]
+def flips(path: Path, every: int) -> Iterator[int]:
+    """One byte after the other is another, of a long file the first ones more closely; at the end none is."""
+    whole = path.read_bytes()
+    near, far = range(0, min(len(whole), 600), min(every, 23)), range(600, len(whole), every)
+    try:
+        for number, at in enumerate((*near, *far)):
+            raw = bytearray(whole)
+            raw[at] ^= MASKS[number % len(MASKS)]
+            path.write_bytes(raw)
+            yield at
+    finally:
+        path.write_bytes(whole)
 
 
 def test_the_home_is_sound_and_has_every_kind_of_file(made: RealHome) -> None:
@@ -212,12 +219,7 @@ def test_a_flipped_byte_is_found_or_changes_no_answer(made: RealHome, kind: Row)
     before = kind.answers(made)
     said_of, silent = 0, 0
     for name in (name for name in relative(made) if fnmatch(name, kind.pattern)):
-        path = made.root / name
-        whole, mode = path.read_bytes(), path.stat().st_mode
-        for at, mask in places(whole, kind.every):
-            raw = bytearray(whole)
-            raw[at] ^= mask
-            path.write_bytes(raw)
+        for at in flips(made.root / name, kind.every):
             told = codes(made)
             assert told <= kind.codes, f"{name} at {at}: {told}"
             if told:
@@ -225,8 +227,6 @@ def test_a_flipped_byte_is_found_or_changes_no_answer(made: RealHome, kind: Row)
             else:
                 silent += 1
                 assert kind.answers(made) == before, f"{name} at {at}"
-        path.write_bytes(whole)
-        path.chmod(mode)
     assert said_of
     if any(fnmatch(kind.pattern, pattern) for pattern in MUST_BE_SAID):
         assert not silent
@@ -234,18 +234,12 @@ def test_a_flipped_byte_is_found_or_changes_no_answer(made: RealHome, kind: Row)
 
 def test_a_flipped_byte_of_the_proposal_log_invents_nothing(made: RealHome) -> None:
     """What is not sound is left out; the node has to ask for it again."""
-    path = made.home.data / "proposals.log"
-    whole = path.read_bytes()
     kept = ProposalLog(ShadowFiles(made.home.data)).contents()
-    for at, mask in places(whole, 31):
-        raw = bytearray(whole)
-        raw[at] ^= mask
-        path.write_bytes(raw)
+    for _ in flips(made.home.data / "proposals.log", 31):
         left = ProposalLog(ShadowFiles(made.home.data)).contents()
         assert set(left.blocks) <= set(kept.blocks)
         assert set(left.polkas) <= set(kept.polkas)
         assert codes(made) == set()
-    path.write_bytes(whole)
 
 
 def test_damage_beside_the_logs_is_said_with_its_place_and_command(made: RealHome) -> None:
@@ -268,3 +262,19 @@ def test_damage_beside_the_logs_is_said_with_its_place_and_command(made: RealHom
             assert "N07" in str(fault)
         else:
             assert (damage.file, damage.offset, damage.fault) == (f"data/{name.name}", 0, None)
+
+
+def test_a_running_node_says_each_damage_once(made: RealHome) -> None:
+    """In its log, with the command."""
+    beginning, loop = made.home.read_genesis(), asyncio.new_event_loop()
+    watch = BesideWatch(made.home, beginning, loop)
+    with structlog.testing.capture_logs() as said:
+        watch.look()
+        assert said == []
+        for _ in flips(made.home.data / "base" / "chunk-00000", 10_000):
+            watch.look()
+            break
+        watch.look()
+    loop.close()
+    assert [one["event"] for one in said] == ["damaged"]
+    assert "node repair" in said[0]["command"]
