@@ -23,9 +23,14 @@ from node.audit.proving import (
 from node.audit.tlogproof import to_tlog_proof
 from node.chain.errors import Malformed
 from node.chain.genesis import Genesis
-from node.chain.proof import verify_proof
+from node.chain.proof import Proven, verify_proof
 from node.chain.records import KINDS
 from node.chain.records.actors import Person
+from node.chain.records.service_certificates import (
+    CertificateNumber,
+    ServiceCertificate,
+    parse_number,
+)
 from node.chain.types import Hash, Height, Id
 from node.console.command import argument, command, option
 from node.console.console import Console, pass_console
@@ -35,7 +40,7 @@ from node.console.result import Facts, Result
 
 FORMAT: Final = "timebank-proof-made/1"
 FORMS: Final = ("proof", "tlog-proof")
-SUBJECTS: Final = ("balance", "record", "order", "transaction", "supply")
+SUBJECTS: Final = ("balance", "record", "order", "transaction", "certificate", "supply")
 
 
 def _identified(make: Callable[[bytes], Wanted], size: int, said: str) -> Wanted:
@@ -67,6 +72,30 @@ def _record(said: str) -> Wanted:
         return AboutRecord(number, id_.encode("utf-8"))
 
 
+def _number(said: str) -> CertificateNumber:
+    try:
+        return parse_number(said)
+    except Malformed as why:
+        raise usage(
+            t(
+                zh="证明编号不对，请核对有没有抄错",
+                en="Not the number of a service certificate; look for a typing error",
+            )
+        ) from why
+
+
+def _require_number(subject: str, said: str, proven: Proven) -> None:
+    """The certificate that was found has the whole number, check code included."""
+    found = proven.subject
+    if subject != "certificate" or not isinstance(found, ServiceCertificate):
+        return
+    if found.number != _number(said).text():
+        raise incomplete(
+            t(zh="没有这个编号的证明", en="No certificate has this number"),
+            t(zh="核对编号。", en="Check the number."),
+        )
+
+
 def _wanted(subject: str, said: str) -> Wanted:
     match subject:
         case "balance":
@@ -77,6 +106,8 @@ def _wanted(subject: str, said: str) -> Wanted:
             return _identified(lambda id_: AboutTransaction(Hash(id_)), 32, said)
         case "record":
             return _record(said)
+        case "certificate":
+            return AboutRecord(KINDS[ServiceCertificate], _number(said).key_id)
         case _:
             return AboutSupply()
 
@@ -85,9 +116,10 @@ def _wanted(subject: str, said: str) -> Wanted:
     audit_group,
     "prove",
     help=t(
-        zh="由归档开出证明文件：某高度的余额、任何记录（有或没有）、已完结的订单、交易、全市总量。先核验整份归档。",
+        zh="由归档开出证明文件：某高度的余额、任何记录（有或没有）、已完结的订单、交易、"
+        "服务记录证明的状态、全市总量。先核验整份归档。",
         en="Make a proof file from an archive: a balance at a height, any record or its absence, a final order, "
-        "a transaction, the supply. Audits the archive first.",
+        "a transaction, a service certificate's status, the supply. Audits the archive first.",
     ),
 )
 @archive_argument
@@ -152,7 +184,7 @@ def prove(  # noqa: PLR0913 - one parameter for each option
     note = None if checkpoint is None else read_noted(checkpoint)
     prover = Prover(wanted, None if at is None else Height(at), note)
     raw = _proven(console, trusted, archive, prover, noted)
-    verify_proof(trusted, raw)
+    _require_number(subject, id, verify_proof(trusted, raw))
     form_of_file = _in_form(raw, form)
     out.write_bytes(form_of_file)
     parts = () if codes is None else write_codes(raw, codes, out.stem)

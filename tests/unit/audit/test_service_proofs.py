@@ -13,7 +13,15 @@ from node.audit.commands import audit_group
 from node.chain.codec import encode
 from node.chain.compact import from_parts, to_parts
 from node.chain.genesis_document import to_document
+from node.chain.proof import verify_proof
+from node.chain.records.service_certificates import (
+    CertificateNumber,
+    ServiceCertificate,
+    check_code,
+)
+from tests.archives import archive_of
 from tests.certified import told
+from tests.kernel_city import GULOU
 
 pytestmark = pytest.mark.feature("H2")
 REFERENCE = Path(__file__).resolve().parents[2] / "reference"
@@ -82,3 +90,33 @@ def test_the_auditor_says_what_a_proof_of_status_shows(
     assert (one["number"], one["status"], one["served_min"]) == (number, status, 60)
     file.write_bytes(proofs[status][:-1] + b"\x00")
     assert audit_group.main([*ask, "--json"], standalone_mode=False) == 1
+
+
+@pytest.mark.slow
+def test_the_auditor_proves_a_status_at_any_height_from_an_archive(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+):
+    """Valid before it was given up, revoked after; a wrong number is usage, a check code of nobody is nothing."""
+    city, number, missing, _ = told()
+    genesis, archive, out = (
+        tmp_path / name for name in ("genesis.json", "archive.bin", "proof.bin")
+    )
+    genesis.write_text(json.dumps(to_document(city.genesis)), encoding="utf-8")
+    archive.write_bytes(archive_of(city))
+    base = ["prove", str(archive), "certificate"]
+    rest = ["--genesis", str(genesis), "--out", str(out)]
+    tip = int(city.ledger.height)
+    for height, status in ((tip - 1, "valid"), (tip, "revoked")):
+        ask = [*base, number, *rest, "--at", str(height)]
+        assert audit_group.main(ask, standalone_mode=False) == 0
+        proven = verify_proof(city.genesis, out.read_bytes())
+        assert isinstance(proven.subject, ServiceCertificate)
+        assert (proven.height, proven.subject.status) == (height, status)
+    assert audit_group.main([*base, missing, *rest], standalone_mode=False) == 0
+    assert verify_proof(city.genesis, out.read_bytes()).subject is None
+    wrong = f"{number[:-1]}{'0' if number[-1] != '0' else '1'}"
+    assert audit_group.main([*base, wrong, *rest], standalone_mode=False) == 3
+    _, year, _, _ = number.split("-")
+    other = CertificateNumber(GULOU, int(year), 1, check_code(GULOU, int(year), 1, bytes(16)))
+    assert audit_group.main([*base, other.text(), *rest], standalone_mode=False) == 2
+    capsys.readouterr()
