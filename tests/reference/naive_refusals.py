@@ -37,13 +37,16 @@ EXCEPTIONS = {
     "FinishClosing.person": MISSING,
     # A recorder registers at home; another home is another desk's.
     "Register.home": frozenset({"ROLE_MISSING"}),
-    "Register.suite SupportRecovery.suite RecoverAtDesk.suite Recover.suite": frozenset(
-        {"UNKNOWN_SUITE"}
-    ),
-    "Register.key SupportRecovery.key RecoverAtDesk.key Recover.key": frozenset(
+    "Register.suite SupportRecovery.suite RecoverAtDesk.suite": frozenset({"UNKNOWN_SUITE"}),
+    "Register.key SupportRecovery.key RecoverAtDesk.key": frozenset(
         {"BAD_PUBLIC_KEY", "BAD_POSSESSION"}
     ),
-    "Register.possession SupportRecovery.possession RecoverAtDesk.possession Recover.possession": frozenset(
+    "Register.recovery_key": frozenset({"BAD_PUBLIC_KEY", "BAD_POSSESSION"}),
+    "Register.recovery_possession": frozenset({"BAD_POSSESSION"}),
+    # Signed with the everyday key instead of the card's, it is wrong whatever else is.
+    "Recover.suite Recover.key Recover.possession": frozenset({"BAD_SIGNATURE"}),
+    "VetoRecovery.person": STRANGER | {"WRONG_STATE"},
+    "Register.possession SupportRecovery.possession RecoverAtDesk.possession": frozenset(
         {"BAD_POSSESSION"}
     ),
     # Words of closed lists.
@@ -197,12 +200,14 @@ SENDERS = {
     "JoinTeam": frozenset({"ALREADY_DONE", "WRONG_DISTRICT", "NOT_MAY_SERVE"}),
     "SetContacts": frozenset({"SAME_PERSON", "RECOVERY_PENDING"}),
     "AppealSuspension": MISSING,
+    "Recover": frozenset({"BAD_SIGNATURE", "SENDER_HAS_NO_KEY"}),
+    "VetoRecovery": frozenset({"ROLE_MISSING", "SAME_PERSON"}),
 }
 """Kinds to the codes that are right when somebody else says it, who has a key and is of the city."""
 MAYBE_ALSO = _names(
     "Accept AcceptKin ApproveOrder AttendEvent LeaveEvent CreditAttendance CloseEvent Confirm Donate",
     "Endorse FinishClosing JoinTeam ObjectOrder OfferKin Propose Register RejectOrder Request RuleOrder Second",
-    "SetContacts Suspend EndSuspension CheckIn",
+    "SetContacts Suspend EndSuspension CheckIn VetoRecovery",
 )
 """Kinds that somebody else may say too: a colleague, another volunteer, or for themselves."""
 _SENDERS = _table(SENDERS)

@@ -119,7 +119,8 @@ class Affairs:
         )
 
     def _invited(self, code: Code, start: EpochMs) -> list[Resident]:
-        free_then = [r for r in self._active if r.home == code and start not in r.busy]
+        here = (r for r in self._active if r.home == code and not r.unsettled)
+        free_then = [r for r in here if start not in r.busy]
         count = min(len(free_then), proportions.EVENT_PLACES - 1)
         chosen = self._scribe.rng.sample(free_then, count)
         for resident in chosen:
@@ -203,10 +204,10 @@ class Affairs:
             return
         for giver in self._givers:
             account = free(giver.hand.id, giver.home)
-            rich = scribe.books.balance(account) >= HOUR
-            if not rich or not draw(scribe.rng, proportions.GIFTS_A_DAY):
-                continue
             parent = giver.kin[0]
+            able = scribe.books.balance(account) >= HOUR and not giver.unsettled
+            if parent.unsettled or not able or not draw(scribe.rng, proportions.GIFTS_A_DAY):
+                continue
             scribe.say(giver.hand, Give(parent.hand.id, Minutes(HALF_HOUR)))
             scribe.books.move(account, free(parent.hand.id, parent.home), HALF_HOUR)
             scribe.books.count(giver.home, gifted_min=HALF_HOUR)
@@ -216,8 +217,8 @@ class Affairs:
         scribe = self._scribe
         for giver in self._active:
             account = free(giver.hand.id, giver.home)
-            rich = scribe.books.balance(account) >= TWO_HOURS
-            if not rich or not draw(scribe.rng, proportions.DONATIONS_A_DAY):
+            able = scribe.books.balance(account) >= TWO_HOURS and not giver.unsettled
+            if not able or not draw(scribe.rng, proportions.DONATIONS_A_DAY):
                 continue
             to_city = draw(scribe.rng, proportions.OTHER_DISTRICT)
             home = giver.home
@@ -232,8 +233,8 @@ class Affairs:
         for person in self._older:
             account = free(person.hand.id, person.home)
             at = self._provisions.get(person.home)
-            rich = scribe.books.balance(account) >= TWO_HOURS
-            if at is None or not rich or not draw(scribe.rng, proportions.REDEMPTIONS_A_DAY):
+            able = scribe.books.balance(account) >= TWO_HOURS and not person.unsettled
+            if at is None or not able or not draw(scribe.rng, proportions.REDEMPTIONS_A_DAY):
                 continue
             body = Redeem(person.hand.id, at.provider, Minutes(HOUR))
             redemption, origin = scribe.make(person.hand, body)
@@ -271,6 +272,8 @@ class Affairs:
             if not self._active:
                 return
             person = scribe.rng.choice(self._active)
+            if person.unsettled:
+                continue
             desk = scribe.desk(person.home)
             recorder = scribe.turn(desk.recorders)
             key = recorder, month_of(scribe.now_ms)

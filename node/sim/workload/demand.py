@@ -66,7 +66,8 @@ class Demand:
     def _recipient(self) -> Resident | None:
         rng = self._scribe.rng
         groups = [group for group in (self._elders, self._elders, self._older) if group]
-        return rng.choice(rng.choice(groups)) if groups else None
+        found = rng.choice(rng.choice(groups)) if groups else None
+        return None if found is None or found.unsettled else found
 
     def _job(self, recipient: Resident, start_ms: EpochMs) -> list[Errand]:
         rng = self._scribe.rng
@@ -93,6 +94,7 @@ class Demand:
             errands.append(errand)
         for errand, volunteer in zip(errands, found, strict=True):
             self._reserve(errand, volunteer)
+            errand.begin()
         return errands
 
     def replacement(self, errand: Errand) -> Resident | None:
@@ -121,7 +123,7 @@ class Demand:
             apart = one not in taken and not self._is_related(one, recipient)
             fit = one.trained or not service.training
             rested = one.pairs.get(recipient.hand.id, 0) < PAIR_ORDERS_MAX
-            if apart and fit and rested and start_ms not in one.busy:
+            if apart and fit and rested and start_ms not in one.busy and not one.unsettled:
                 return one
         return None
 
@@ -194,7 +196,7 @@ class Demand:
         books, recipient, cost = self._scribe.books, errand.recipient, errand.cost_min
         if recipient.funded and self._use_allowance(errand):
             return True
-        people = (recipient, *(k for k in recipient.kin if k.serves))
+        people = (recipient, *(k for k in recipient.kin if k.serves and not k.unsettled))
         for payer in people:
             if books.balance(free(payer.hand.id, payer.home)) >= cost:
                 errand.payer_kind, errand.payer = "person", payer

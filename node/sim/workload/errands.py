@@ -63,6 +63,34 @@ class Errand:
     urgent: bool = False
     """Published on one signature, without review; somebody endorses it before it settles."""
     needs_endorse: bool = False
+    open: bool = False
+    """Whether the people on it count it as one of theirs that is not final."""
+
+    @property
+    def people(self) -> list[Resident]:
+        """Everybody who has a part in it."""
+        parts = (self.recipient, self.payer, self.volunteer)
+        return [one for one in parts if one is not None]
+
+    def begin(self) -> None:
+        """It counts for everybody on it."""
+        self.open = True
+        for person in self.people:
+            person.open_orders += 1
+
+    def end(self) -> None:
+        """It is final."""
+        if self.open:
+            self.open = False
+            for person in self.people:
+                person.open_orders -= 1
+
+    def hand_on(self, volunteer: Resident) -> None:
+        """Somebody else takes it."""
+        assert self.volunteer is not None, "it was given back"
+        self.volunteer.open_orders -= 1
+        volunteer.open_orders += 1
+        self.volunteer = volunteer
 
     @property
     def end_ms(self) -> int:
@@ -102,6 +130,7 @@ def release(books: Books, errand: Errand) -> None:
     """The minutes go back."""
     books.move(errand.account.held(), errand.account, errand.hold_min)
     errand.hold_min = 0
+    errand.end()
 
 
 def settle(books: Books, errand: Errand, minutes: int, cap_min: int) -> None:
@@ -132,6 +161,7 @@ def settle(books: Books, errand: Errand, minutes: int, cap_min: int) -> None:
     elif errand.payer_kind == "fund":
         books.count(errand.recipient.home, funded_min=paid)
     books.done["settled"] += 1
+    errand.end()
 
 
 def carry_out(books: Books, errand: Errand, cap_min: int) -> None:

@@ -116,13 +116,19 @@ def _register(scribe: Scribe, group: Sequence[Resident]) -> None:
 
 
 def _entry(scribe: Scribe, resident: Resident) -> Register:
-    key = proof = b""
-    if resident.has_key:
-        key = keys.public_key(resident.hand.seed)
-        message = keys.possession_bytes(scribe.ground.chain_id, key, resident.home.encode())
-        proof = keys.sign(resident.hand.seed, message)
+    own = _shown(scribe, resident, resident.hand.seed if resident.has_key else b"")
+    card = _shown(scribe, resident, resident.card)
     home, site = resident.home, resident.site
-    return Register(home, site, SUITE_ED25519_SHA256, key, proof, b"", b"", scribe.paper())
+    return Register(home, site, SUITE_ED25519_SHA256, *own, *card, scribe.paper())
+
+
+def _shown(scribe: Scribe, resident: Resident, seed: bytes) -> tuple[bytes, bytes]:
+    """(key, proof of its possession) for a registration; both empty without a key."""
+    if not seed:
+        return b"", b""
+    key = keys.public_key(seed)
+    message = keys.possession_bytes(scribe.ground.chain_id, key, resident.home.encode())
+    return key, keys.sign(seed, message)
 
 
 def _approval(scribe: Scribe, resident: Resident, origin: Hash) -> ApprovePerson:

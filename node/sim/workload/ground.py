@@ -16,7 +16,7 @@ from node.chain.genesis import (
     operator_id,
 )
 from node.chain.hashing import SUITE_ED25519_SHA256
-from node.chain.policy import DAY_MS, Policy, ServiceClass
+from node.chain.policy import DAY_MS, PersonPolicy, Policy, ServiceClass
 from node.chain.records.actors import Role
 from node.chain.types import Code, EpochMs, Hash, Height
 from node.sim.workload.hands import Hand, seed_from
@@ -25,6 +25,8 @@ ROLE_YEARS_MS: Final = 100 * 365 * DAY_MS
 PEOPLE_A_DESK: Final = 10_000
 """One more member of staff of each role for so many people of a district."""
 SITES: Final = 4
+KIN_AGE_MS: Final = 20 * DAY_MS
+"""From which kin succeed: a life is shorter than the half year of the default."""
 PARTS: Final = ("recorder", "reviewer", "caller", "arbiter", "treasurer", "operator")
 CITY: Final = Code("city")
 DISTRICTS: Final = ("gulou", "jianye", "qinhuai", "xuanwu")
@@ -110,7 +112,7 @@ def made_ground(
         bureau_key=keys.public_key(seed_from(seed, "bureau", 0)),
         recovery_threshold=0,
         recovery_keys=(),
-        policy=Policy(1, Height(0)),
+        policy=Policy(1, Height(0), persons=PersonPolicy(succession_kin_age_ms=KIN_AGE_MS)),
         catalogue=tuple(_service(code) for code in CLASSES),
         persons=persons,
     )

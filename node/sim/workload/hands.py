@@ -51,8 +51,10 @@ class Hand:
         self.seed = seed
         self.number = 0
 
-    def sign(self, body: Body, now_ms: int, policy_version: int) -> SignedTransaction:
-        """The next transaction of this actor."""
+    def sign(
+        self, body: Body, now_ms: int, policy_version: int, seed: bytes = b""
+    ) -> SignedTransaction:
+        """The next transaction of this actor, with another key of theirs if one is given."""
         unsigned = Transaction(
             TRANSACTION_VERSION,
             SUITE_ED25519_SHA256,
@@ -64,7 +66,7 @@ class Hand:
             bytes(keys.SIGNATURE_BYTES),
         )
         self.number += 1
-        return signed_with(self.seed, self.chain_id, unsigned)
+        return signed_with(seed or self.seed, self.chain_id, unsigned)
 
     def next_id(self) -> Id:
         """Id of what the next transaction creates."""

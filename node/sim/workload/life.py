@@ -30,7 +30,7 @@ PEOPLE_MAX: Final = 1_000_000
 DAYS_MAX: Final = 300
 """Funds are of one year, and so is a life."""
 REST_DAYS_MAX: Final = 45
-"""Disputes that nobody rules end after thirty days; everything else sooner."""
+"""A month's notice of an account that closes, and a fortnight; everything else ends sooner."""
 EDGE_DAYS: Final = 60
 BUSY_KEPT_MS: Final = 3 * DAY_MS
 
@@ -87,6 +87,7 @@ class Life:
         services = Services(scribe, Demand(scribe, self._people), self._later)
         affairs = Affairs(scribe, self._people, provisions)
         staff = [provision.staff for provision in provisions.values()]
+        staff += [p.team.steward for p in provisions.values() if p.team is not None]
         self._upheavals = Upheavals(scribe, self._people, staff)
         midnight = day_start_ms(scribe.now_ms) + DAY_MS
         scribe.reach(midnight - DAY_MS + REQUESTS_MS)
@@ -95,10 +96,13 @@ class Life:
         yield Progress(0, days, scribe.said)
         for day in range(1, days + REST_DAYS_MAX):
             busy = services.open or affairs.open
-            if day > days and not (busy or len(self._later)):
+            if day > days and not (busy or len(self._later) or self._upheavals.open):
                 break
             if day <= days or busy:
                 self._day(midnight, services, affairs, last=day >= days)
+            elif self._upheavals.open:
+                scribe.reach(midnight + DESK_MS)
+                self._upheavals.day(beginning=False)
             self._close(midnight)
             midnight += DAY_MS
             yield Progress(day, days, scribe.said)

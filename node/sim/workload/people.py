@@ -42,6 +42,10 @@ class Resident:
     kin: list[Resident] = field(default_factory=list)
     agent: Resident | None = None
     team: Team | None = None
+    card: bytes = b""
+    """Seed of the printed card's key, which can only recover; empty without a card."""
+    open_orders: int = 0
+    """Orders that are not final, in which they have a part."""
     sheet: Sheet | None = None
     """Codes of somebody without a phone."""
     pairs: dict[bytes, int] = field(default_factory=dict)
@@ -103,13 +107,16 @@ def _resident(
         kind = Kind.KEY_ELDER if draw(rng, proportions.KEY_ELDERS) else Kind.ELDER
     ages = proportions.VOLUNTEER_AGES if kind is Kind.VOLUNTEER else proportions.ELDER_AGES
     active = kind is Kind.VOLUNTEER and draw(rng, proportions.ACTIVE_VOLUNTEERS)
+    has_key = kind is not Kind.KEY_ELDER or not draw(rng, proportions.KEYLESS)
+    carded = has_key and draw(rng, proportions.CARDS)
     return Resident(
         hand=Hand(chain_id, NO_ID, seed_from(seed, "person", number)),
         home=place[0],
         site=place[1],
         kind=kind,
         age=_age(rng, ages),
-        has_key=kind is not Kind.KEY_ELDER or not draw(rng, proportions.KEYLESS),
+        has_key=has_key,
+        card=bytes(seed_from(seed, "card", number)) if carded else b"",
         active=active,
         trained=active and draw(rng, proportions.TRAINED),
     )

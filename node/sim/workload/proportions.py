@@ -84,5 +84,12 @@ EVENT_WEEKDAY: Final = 5
 EVENT_PLACES: Final = 12
 UPHEAVALS_A_DAY: Final = 1
 """For a thousand people, of each kind: suspensions, lost keys, moves, notices of leaving, duplicates."""
+VETOES: Final = 250
+"""Of the recoveries by card and by contacts: somebody else began them."""
+CARDS: Final = 400
+"""Of those with a key: a printed card brings it back."""
+FAREWELLS_A_DAY: Final = 1
+FAREWELLS_OF: Final = 4_000
+"""One a day for so many people, of each kind, by people with minutes: moves, exits, deaths, duplicates."""
 STAY: Final = 333
 """Of those who were said to leave: still there."""

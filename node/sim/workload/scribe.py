@@ -39,9 +39,9 @@ class Scribe:
         self._papers = 0
         self._turns: dict[tuple[Hand, ...], int] = {}
 
-    def say(self, hand: Hand, body: Body) -> Hash:
-        """Add a statement to the wave; returns the transaction's id."""
-        signed = hand.sign(body, self.now_ms, POLICY_VERSION)
+    def say(self, hand: Hand, body: Body, seed: bytes = b"") -> Hash:
+        """Add a statement to the wave, signed with another key if one is given; returns the transaction's id."""
+        signed = hand.sign(body, self.now_ms, POLICY_VERSION, seed)
         self._wave.append(signed)
         return signed.tx_id
 

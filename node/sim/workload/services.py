@@ -139,7 +139,7 @@ class Services:
                 self._today.remove(errand)
                 self._later.add(errand.end_ms, partial(release, scribe.books, errand))
             else:
-                errand.volunteer = other
+                errand.hand_on(other)
                 self._accept(errand)
         scribe.flush()
 
