@@ -14,7 +14,8 @@ from typing import Final
 import structlog
 
 from node.app.older import OLDER_NAME
-from node.app.shelf import BASE_NAME, SnapshotShelf
+from node.app.regenesis import previous_damage
+from node.app.shelf import BASE_NAME, PREVIOUS_NAME, SnapshotShelf
 from node.chain.genesis import Genesis, chain_id_of
 from node.config import NodeHome
 from node.runtime.snapshots import damage_of
@@ -79,10 +80,23 @@ def look_beside(home: NodeHome, genesis: Genesis) -> Iterator[Damage]:
     base = SnapshotFiles(ShadowFiles(home.data / BASE_NAME))
     if base.whole and (why := damage_of(genesis, base)) is not None:
         yield Damage(f"data/{BASE_NAME}", None, why, StorageCode.BASE_DAMAGED)
-    for height in SnapshotShelf(home.snapshots).heights():
+    if (why := previous_damage(home, genesis)) is not None:
+        yield Damage(f"data/{PREVIOUS_NAME}", None, why, StorageCode.PREVIOUS_MISSING)
+    yield from _of_shelf(home, genesis)
+
+
+def _of_shelf(home: NodeHome, genesis: Genesis) -> Iterator[Damage]:
+    """The snapshots for others; one that a running node lets go meanwhile is not damaged."""
+    shelf = SnapshotShelf(home.snapshots)
+    for height in shelf.heights():
         place = home.snapshots / f"{height:016d}"
-        why = damage_of(genesis, SnapshotFiles(ShadowFiles(place)))
-        if why is not None:
+        try:
+            why = damage_of(genesis, SnapshotFiles(ShadowFiles(place)))
+        except StorageFault as fault:
+            if fault.code is not StorageCode.FILE_MISSING:
+                raise
+            continue
+        if why is not None and shelf.at(height) is not None:
             reason = f"{why}; whoever fetches it finds out, and a newer one takes its place"
             yield Damage(f"snapshots/{place.name}", None, reason, None)
 

@@ -6,6 +6,7 @@ They can be made again at any time, so a disk that has no room for one stops not
 import asyncio
 import re
 import shutil
+from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
@@ -73,6 +74,9 @@ class SnapshotShelf:
         keep = {f"{height:016d}" for height in self.heights()[-KEPT_MAX:]}
         for place in self._places():
             if place.name not in keep:
+                # The manifest goes first: whoever reads meanwhile sees one that is not whole.
+                with suppress(StorageFault):
+                    self._files(place.name).clear()
                 shutil.rmtree(place, ignore_errors=True)
 
     def _places(self) -> list[Path]:

@@ -278,3 +278,22 @@ def test_a_running_node_says_each_damage_once(made: RealHome) -> None:
     loop.close()
     assert [one["event"] for one in said] == ["damaged"]
     assert "node repair" in said[0]["command"]
+
+
+def test_a_snapshot_that_is_let_go_meanwhile_is_not_damaged(
+    made: RealHome, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its manifest goes first; what is left without one counts as none."""
+    beginning, shelf = made.home.read_genesis(), SnapshotShelf(made.home.snapshots)
+    (height,) = shelf.heights()
+    manifest = made.home.snapshots / f"{height:016d}" / "manifest"
+    whole = manifest.read_bytes()
+
+    def heights_then_gone(_: SnapshotShelf) -> list[Height]:
+        manifest.unlink()
+        return [height]
+
+    with monkeypatch.context() as patch:
+        patch.setattr(SnapshotShelf, "heights", heights_then_gone)
+        assert list(look_beside(made.home, beginning)) == []
+    manifest.write_bytes(whole)
