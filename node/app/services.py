@@ -62,7 +62,7 @@ class NodeVitals:
         here = node.connected | {node.config.district}
         present = sum(1 for member in members if member.district in here)
         found = (
-            ("no-block-yet", node.executor.tip.height == 0),
+            ("no-block-yet", not node.executor.point.begun),
             ("no-quorum", present < node.executor.tip.authorities.quorum),
             ("abstains", not node.stores.votes.may_sign),
             ("second-copy", node.watch.second_copy_seen),

@@ -332,7 +332,7 @@ class Driver:
             oldest_ms=self._ports.pool.oldest_ms(),
             timer_due_ms=self._ports.blocks.next_due_ms(),
             tip_time_ms=self._engine.tip.time_ms,
-            begun=self._engine.tip.height > 0,
+            begun=self._engine.tip.certificate is not None,
         )
 
     def _tell_proposers(self) -> None:

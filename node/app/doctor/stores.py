@@ -82,7 +82,7 @@ def look_at_stores(home: NodeHome, genesis: Genesis) -> StoresSeen:
             newest = _newest(log)
         except StorageFault as fault:
             return StoresSeen((of_storage(BLOCKS, fault, root),), None)
-        tip = log.last_height or Height(0)
+        tip = log.last_height or base_height(genesis)
         missing = _of_base(home, genesis, log, root)
         database = _of_database(home, chain_id, tip, has_blocks=len(log) > 0)
         findings = (

@@ -6,7 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from node.app.beside import look_beside
 from node.app.commands import node_group
+from node.app.doctor.stores import look_at_stores
 from node.app.recovery import rebuild_home
 from node.chain.genesis import SuccessorGenesis, chain_id_of
 from node.chain.link import verify_link
@@ -172,3 +174,23 @@ def test_a_node_file_that_is_none_is_refused(
         words = [word for path in files for word in ("--node", path)]
         assert run(capsys, *begin, tmp_path / "out", *words)[0] == 3
     assert not (tmp_path / "out").exists()
+
+
+def test_the_doctor_knows_a_city_founded_anew(
+    lost: RealHome, new: NodeHome, case: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Before the first block everything is well; a last state that is damaged, or gone, has its number."""
+    for holder in (1, 2):
+        sign(capsys, lost, case, holder)
+    assert run(capsys, "regenesis", "install", case, "--home", new.root)[0] == 0
+    with RealHome(new, lost.founding).opened():
+        pass
+    genesis = new.read_genesis()
+    assert {found.code for found in look_at_stores(new, genesis).findings} == {""}
+    assert list(look_beside(new, genesis)) == []
+    chunk = new.data / "previous" / "chunk-00000"
+    chunk.write_bytes(chunk.read_bytes()[:-1] + b"\x01")
+    for again in range(2):
+        (damage,) = look_beside(new, genesis)
+        assert (damage.file, damage.code) == ("data/previous", StorageCode.PREVIOUS_MISSING), again
+        shutil.rmtree(new.data / "previous", ignore_errors=True)
