@@ -19,7 +19,7 @@ from typing import Final
 import click
 
 from node.sim.outcome import SHOWN, Outcome, run
-from node.sim.plans import Kind, Plan, plan_of
+from node.sim.plans import Kind, Plan, changing_plan, plan_of
 
 TELL_S = 5.0
 """Between two lines of progress."""
@@ -43,11 +43,17 @@ def _real(seed: int, kind: Kind) -> Plan:
     return replace(plan_of(seed, 4, kind), real=True)
 
 
+def _changing(seed: int, _: Kind) -> Plan:
+    """All honest: who lies does not depend on the kind."""
+    return changing_plan(seed)
+
+
 FLEETS: Final = {
     "four": Fleet("4 nodes", partial(_sized, 4), 1),
     "seven": Fleet("7 nodes", partial(_sized, 7), 10),
     "thirteen": Fleet("13 nodes", partial(_sized, 13), 100),
     "real": Fleet("4 nodes with the city's own ledger", _real, 10),
+    "changing": Fleet("4 seats that change by motions, 5 nodes", _changing, 50),
 }
 
 

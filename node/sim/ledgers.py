@@ -11,10 +11,12 @@ from node.chain.codec import encode
 from node.chain.errors import Rejected
 from node.chain.genesis import GENESIS_VERSION, Genesis, GenesisDistrict, chain_id_of, seat_id
 from node.chain.hashing import SUITE_ED25519_SHA256
+from node.chain.ledger import Ledger as LedgerState
 from node.chain.merkle import leaf_hash
 from node.chain.policy import Policy
 from node.chain.tx.envelope import (
     TRANSACTION_VERSION,
+    Body,
     Transaction,
     sign_bytes,
     transaction_id,
@@ -32,7 +34,6 @@ from node.store.kv import Change
 from node.store.memorykv import MemoryKeyValue
 
 NONCE_BYTES: Final = 16
-REJOIN_LANE: Final = 0
 CLIENT_LANE: Final = 1
 VALIDITY_MS: Final = 7_200_000
 BATCHES_LOST_MAX: Final = 8
@@ -122,9 +123,10 @@ class FragileKeyValue(MemoryKeyValue):
 class CityLedger:
     """The time bank itself; its clients are the seats of authorities, who may say that they are there."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913, PLR0917 - what a node's ledger stands on
         self,
         genesis: Genesis,
+        district: Code,
         seed: bytes,
         files: Files,
         database: FragileKeyValue,
@@ -135,6 +137,7 @@ class CityLedger:
 
         Args:
             genesis: of the city.
+            district: of the node.
             seed: of the consensus key, which also speaks for the authority's seat.
             files: with the block log.
             database: under the chain store.
@@ -146,8 +149,7 @@ class CityLedger:
         self._seed = seed
         self._clock = clock
         self._nonce = nonce
-        by_key = {m.consensus_key: m.district for m in genesis.authorities.members}
-        self._seat: Id = seat_id(chain_id, by_key[keys.public_key(seed)])
+        self._seat: Id = seat_id(chain_id, district)
         self._store = ChainStore(database, chain_id)
         self._mempool = Mempool(chain_id, clock)
         self._executor = Executor(genesis, BlockLog(files, chain_id), self._store, self._mempool)
@@ -158,7 +160,8 @@ class CityLedger:
 
     def make(self, nonce: bytes) -> bytes | None:
         """See ``Ledger.make``."""
-        return self._say(CLIENT_LANE, nonce[:NONCE_BYTES].ljust(NONCE_BYTES, b"-"))
+        said = Rejoin(nonce[:NONCE_BYTES].ljust(NONCE_BYTES, b"-"))
+        return self.say(self._seat, self._seed, said, CLIENT_LANE)
 
     def has(self, raw: bytes) -> bool:
         """See ``Ledger.has``."""
@@ -171,29 +174,35 @@ class CityLedger:
     def submit(self) -> None:
         """See ``Rejoining.submit``."""
         if not self._mempool.is_executable(self._submitted):
-            raw = self._say(REJOIN_LANE, self._nonce)
+            raw = self.say(self._seat, self._seed, Rejoin(self._nonce))
             self._submitted = Hash(b"") if raw is None else transaction_id(raw)
 
     def stands_in(self, block: Block) -> bool:
         """See ``Rejoining.stands_in``."""
         return any(self._nonce in raw for raw in block.transactions)
 
-    def _say(self, lane: int, nonce: bytes) -> bytes | None:
+    @property
+    def state(self) -> LedgerState:
+        """The state at the tip."""
+        return self._executor.ledger
+
+    def say(self, sender: Id, seed: bytes, body: Body, lane: int = 0) -> bytes | None:
+        """A signed statement, admitted here; None if it is refused."""
         now_ms = max(self._clock.now_ms(), self._executor.tip.time_ms)
         try:
-            number = self._mempool.next_number(self._seat, lane)
+            number = self._mempool.next_number(sender, lane)
             unsigned = Transaction(
                 TRANSACTION_VERSION,
                 SUITE_ED25519_SHA256,
-                self._seat,
+                sender,
                 (lane, number),
                 EpochMs(now_ms + VALIDITY_MS),
                 1,
-                Rejoin(nonce),
+                body,
                 bytes(64),
             )
             raw = encode(unsigned)
-            signed = raw[:-64] + keys.sign(self._seed, sign_bytes(self._chain_id, raw))
+            signed = raw[:-64] + keys.sign(seed, sign_bytes(self._chain_id, raw))
             self._mempool.submit(signed)
         except Rejected:
             return None

@@ -4,12 +4,13 @@ from dataclasses import dataclass
 from typing import Final
 
 from node.chain.errors import Bug, Malformed, Rejected
+from node.chain.violations import Violation
 from node.sim.checkers.faults import Broken, Forked, Stalled
 from node.sim.plans import Plan
 from node.sim.world import World
 from node.store.faults import StorageFault
 
-SHOWN: Final = (Broken, AssertionError, Bug, Malformed, Rejected, StorageFault)
+SHOWN: Final = (Broken, AssertionError, Bug, Malformed, Rejected, StorageFault, Violation)
 """How a bug of the program shows itself in a run."""
 
 

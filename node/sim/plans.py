@@ -2,6 +2,10 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Final
+
+CHANGING_MS: Final = 40_000
+"""Of trouble, enough for several motions from the first word to their effect."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,4 +62,16 @@ def plan_of(seed: int, nodes: int = 4, kind: Kind = Kind.MIXED) -> Plan:
         twins=kind in {Kind.TWINS, Kind.BEYOND},
         clocks=mixed and seed // 3 % 2 == 1,
         disk_faults=mixed and seed // 6 % 2 == 1,
+    )
+
+
+def changing_plan(seed: int) -> Plan:
+    """Four seats of the real ledger and a district without one; authorities add, remove, rotate and merge seats."""
+    return Plan(
+        seed=seed,
+        real=True,
+        candidates=1,
+        wipes=False,
+        clocks=seed % 2 == 1,
+        trouble_ms=CHANGING_MS,
     )

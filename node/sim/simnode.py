@@ -8,7 +8,7 @@ from typing import Protocol
 from node.chain.block import Block
 from node.chain.certificate import AuthoritySet, CommitCertificate, Evidence, SignedMessage
 from node.chain.genesis import Genesis
-from node.chain.types import EpochMs, Hash, Height, Round
+from node.chain.types import Code, EpochMs, Hash, Height, Round
 from node.consensus.state import State
 from node.net.faults import PeerFault
 from node.runtime.driver import Driver
@@ -20,6 +20,7 @@ from node.sim.agenda import Agenda
 from node.sim.clocks import DriftingClock
 from node.sim.disk import Fuse, PowerLoss, SimulatedDisk
 from node.sim.ledgers import NONCE_BYTES, CityLedger, FragileKeyValue, Ledger, ToyLedger
+from node.sim.sets import DecidedSets
 from node.store.faults import StorageFault
 from node.store.proposallog import ProposalLog
 from node.store.votelog import VoteLog
@@ -37,9 +38,15 @@ class City:
     """Of a city with the real ledger; None for the toy one."""
     term_heights: int = 0
     """If not 0, one authority after the other is left out of the set for so many heights."""
+    everybody: AuthoritySet | None = None
+    """Those of genesis and those who may get a seat later, if there are any."""
+    decided: DecidedSets | None = None
+    """The sets of a city whose authorities change them themselves."""
 
     def authorities_at(self, height: Height) -> AuthoritySet:
         """The set that decides a height; effective two blocks after the chain could have known of it."""
+        if self.decided is not None:
+            return self.decided.at(height)
         if not self.term_heights:
             return self.authorities
         members = self.authorities.members
@@ -74,7 +81,7 @@ class SimulatedNode:
         """A node that has never run: its key is new and its vote log was just made."""
         self.place = place
         self.index = index
-        self.name = str(city.authorities.members[index].district)
+        self.name = str((city.everybody or city.authorities).members[index].district)
         self.seed = seed
         self.honest = True
         self.clock = DriftingClock(agenda.now_ms)
@@ -142,7 +149,9 @@ class SimulatedNode:
             return ToyLedger(
                 city.chain_id, city.authorities_at, city.genesis_ms, self.disk, self, nonce
             )
-        return CityLedger(city.genesis, self.seed, self.disk, self.database, self, nonce)
+        return CityLedger(
+            city.genesis, Code(self.name), self.seed, self.disk, self.database, self, nonce
+        )
 
     def signer(self, vote_log: VoteLog) -> Signer:
         """The honest signer."""

@@ -5,7 +5,7 @@ come again, and disks lose what was not synced. One node at a time may lose its 
 ``PEACE_MS`` every node must have every block and every transaction brought since.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from hashlib import sha256
 from random import Random
@@ -20,12 +20,14 @@ from node.runtime.timeouts import Pace
 from node.sim.agenda import Agenda
 from node.sim.checkers.checker import Checker
 from node.sim.checkers.faults import Broken, Stalled
+from node.sim.clerk import Clerk, seat_of
 from node.sim.disk import SECTOR_BYTES
 from node.sim.fate import Fate
 from node.sim.ledgers import genesis_of
 from node.sim.liars import LiarNode, LyingDoor
 from node.sim.network import Network, Weather
 from node.sim.plans import Plan
+from node.sim.sets import DecidedSets
 from node.sim.simnode import City, SimulatedNode
 from node.store.votelog import NAME as VOTE_LOG_NAME
 from node.store.voteslot import SLOT_BYTES
@@ -73,16 +75,9 @@ class World:
         self.rng = Random(plan.seed)
         self.agenda = Agenda(GENESIS_MS + 1_000)
         self.network = Network(self.agenda, self.rng)
-        seeds = [sha256(b"%d node %d" % (plan.seed, i)).digest() for i in range(plan.nodes)]
-        members = tuple(_authority(i, seed) for i, seed in enumerate(seeds))
-        chain_id = Hash(sha256(b"city %d" % plan.seed).digest())
-        pace = Pace(heartbeat_ms=HEARTBEAT_MS)
-        self.city = City(
-            chain_id, AuthoritySet(members), GENESIS_MS, pace, term_heights=plan.term_heights
-        )
-        if plan.real:
-            genesis = genesis_of(self.city.authorities, GENESIS_MS)
-            self.city = replace(self.city, chain_id=chain_id_of(genesis), genesis=genesis)
+        places = range(plan.nodes + plan.candidates)
+        seeds = [sha256(b"%d node %d" % (plan.seed, i)).digest() for i in places]
+        self.city = city_of(plan, seeds)
         self.checker = Checker(self.city)
         self.nodes = [self._make_node(i, i, seed) for i, seed in enumerate(seeds)]
         if plan.twins:
@@ -90,12 +85,14 @@ class World:
             self.nodes += [self._make_node(plan.nodes + i, i, seeds[i]) for i in second]
         self.checker.nodes = self.nodes
         self.fate = Fate(plan, self.rng, self.network, self.nodes)
-        self.names = tuple(str(member.district) for member in members)
+        self.names = tuple(dict.fromkeys(node.name for node in self.nodes))
+        self.clerk = Clerk(self.rng, self.nodes) if plan.candidates else None
+        self._rekeyed: set[int] = set()
         self._count = 0
         self._wiped: SimulatedNode | None = None
 
     def _make_node(self, place: int, index: int, seed: bytes) -> SimulatedNode:
-        lies = index >= self.plan.nodes - self.plan.liars
+        lies = self.plan.nodes - self.plan.liars <= index < self.plan.nodes
         kind = LiarNode if lies else SimulatedNode
         node = kind(place, index, seed, self.city, self.agenda, self.rng)
         if lies:
@@ -115,6 +112,9 @@ class World:
             self.fate.strike(self.agenda.now_ms)
             self.revive()
             self.bring_transactions()
+            if self.clerk is not None:
+                self.clerk.step()
+            self.rekey()
             self.agenda.run_until(self.agenda.now_ms + STEP_MS)
         self.make_peace()
         self.see_progress()
@@ -132,7 +132,9 @@ class World:
             outbox = LyingDoor(outbox, node, self.city, self.rng)
         node.start(outbox, self.checker)
         self.checker.on_started(node)
-        if node.vote_log is not None and not node.vote_log.may_sign and node is not self._wiped:
+        lost = node.vote_log is not None and not node.vote_log.may_sign
+        if lost and node is not self._wiped and node.place not in self._rekeyed:
+            assert node.vote_log is not None
             raise Broken(f"C13: node {node.place} lost its vote log: {node.vote_log.reason}")
         for other in self.nodes:
             if other.index != node.index and other.alive and node.alive:
@@ -172,6 +174,18 @@ class World:
             self.stop(node)
             if self.rng.random() < REVIVAL_CHANCE:
                 self.maybe_wipe(node)
+                self.start(node)
+
+    def rekey(self) -> None:
+        """Whose next key is in effect starts anew with it."""
+        for node in self.nodes if self.clerk is not None else ():
+            assert self.clerk is not None
+            seed = self.clerk.next_seed(node) if node.alive else None
+            if seed is not None:
+                node.crash()
+                self.stop(node)
+                node.seed = seed
+                self._rekeyed.add(node.place)
                 self.start(node)
 
     def maybe_wipe(self, node: SimulatedNode) -> None:
@@ -220,6 +234,7 @@ class World:
         while self.agenda.now_ms < deadline_ms:
             self._bring_again(honest, brought)
             self.agenda.run_until(self.agenda.now_ms + STEP_MS)
+            self.rekey()
             if all(_has_all(node, brought.values()) for node in honest) and self.level(honest):
                 return
         raise Stalled(f"C10: the city stands still: {[describe(node) for node in self.nodes]}")
@@ -235,12 +250,42 @@ class World:
                 again = node.submit(b"peace %d %d" % (node.place, self.agenda.done))
                 if again is not None:
                     brought[node.place] = again
+                elif node.name not in self._seated():
+                    brought.pop(node.place, None)
+
+    def _seated(self) -> set[str]:
+        """Who decides the next block."""
+        following = self.city.authorities_at(Height(self.checker.highest + 1))
+        return {str(member.district) for member in following.members}
 
     def level(self, nodes: list[SimulatedNode]) -> bool:
         """Whether all have the same tip and none abstains any more."""
         tips = {node.ledger.blocks.tip.block_id for node in nodes if node.ledger is not None}
-        logs = [node.vote_log for node in nodes]
+        seated = self._seated()
+        logs = [node.vote_log for node in nodes if node.name in seated]
         return len(tips) == 1 and all(log is not None and log.may_sign for log in logs)
+
+
+def city_of(plan: Plan, seeds: Sequence[bytes]) -> City:
+    """The city of a plan; only the first ``plan.nodes`` of those with these seeds have seats in its genesis."""
+    make = _authority if not plan.candidates else lambda i, seed: seat_of(_district(i), seed)
+    everybody = tuple(make(i, seed) for i, seed in enumerate(seeds))
+    first = AuthoritySet(everybody[: plan.nodes])
+    city = City(
+        Hash(sha256(b"city %d" % plan.seed).digest()),
+        first,
+        GENESIS_MS,
+        Pace(heartbeat_ms=HEARTBEAT_MS),
+        term_heights=plan.term_heights,
+        everybody=AuthoritySet(everybody),
+    )
+    if plan.real:
+        genesis = genesis_of(first, GENESIS_MS)
+        city = replace(city, chain_id=chain_id_of(genesis), genesis=genesis)
+    if plan.candidates:
+        assert plan.real, "the toy has no motions"
+        city = replace(city, decided=DecidedSets(first))
+    return city
 
 
 def describe(node: SimulatedNode) -> str:
@@ -256,7 +301,11 @@ def describe(node: SimulatedNode) -> str:
 
 def _authority(index: int, seed: bytes) -> Authority:
     key = public_key(seed)
-    return Authority(Code(f"d{index:02}"), 1, key, key, key, key)
+    return Authority(_district(index), 1, key, key, key, key)
+
+
+def _district(index: int) -> Code:
+    return Code(f"d{index:02}")
 
 
 def _connect(node: SimulatedNode, other: SimulatedNode) -> None:

@@ -129,8 +129,13 @@ CONSENSUS: Final = (
     Invariant(
         "C16",
         "A set that is decided in block h is named by header h+1 and signs from h+2, not sooner and not later.",
-        (f"{_CHECKERS}.finality:Finality", f"{_CHECKERS}.standing:Standing"),
-        ("set-change-too-soon", f"{_PLANTED}a_header_that_names_another_set_is_seen"),
+        (f"{_CHECKERS}.finality:Finality", "node.sim.sets:DecidedSets"),
+        (
+            "set-change-too-soon",
+            "set-decided-too-soon",
+            "set-decided-too-late",
+            f"{_PLANTED}a_header_that_names_another_set_is_seen",
+        ),
     ),
     Invariant(
         "C17",

@@ -11,7 +11,7 @@ from node.sim.forgery import forgery
 from node.sim.mutants.all import MUTANTS
 from node.sim.mutants.hunting import Mutant, hunt
 from node.sim.outcome import run
-from node.sim.plans import Kind, Plan, plan_of
+from node.sim.plans import Kind, Plan, changing_plan, plan_of
 from node.sim.world import World
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -46,6 +46,17 @@ def test_a_city_with_the_real_ledger_survives_its_troubles(seed: int) -> None:
 def test_a_city_survives_its_troubles_while_its_authorities_change(seed: int) -> None:
     """Five districts, four of them in the set, another four after every third height."""
     run(Plan(seed=seed, nodes=5, term_heights=3))
+
+
+@pytest.mark.slow
+@pytest.mark.feature("K2", "K7")
+@pytest.mark.parametrize("seed", [0, 1, 7])
+def test_the_real_set_of_authorities_changes_in_the_midst_of_trouble(seed: int) -> None:
+    """Seats are added, removed, merged, their keys rotated; each set signs from two blocks after its motion passed."""
+    world = World(changing_plan(seed))
+    world.run()
+    assert world.city.decided is not None
+    assert world.city.decided.changes > 0
 
 
 @pytest.mark.feature("K2")

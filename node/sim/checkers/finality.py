@@ -81,6 +81,8 @@ class Finality:
         reason = self._witness.judge(block, certificate)
         if reason is not None:
             raise Broken(f"C9: height {header.height} is decided and not valid: {reason}")
+        if self._city.decided is not None:
+            self._city.decided.learn(header.height, self._witness.motions())
 
     def _check_sets(self, header: Header) -> None:
         for said, height, what in (

@@ -5,6 +5,7 @@ from typing import assert_never
 
 from node.chain.block import Block
 from node.chain.certificate import CommitCertificate
+from node.chain.records.motions import Motion
 from node.chain.types import EpochMs, Height
 from node.runtime.executor import Executor
 from node.runtime.mempool import Mempool
@@ -46,6 +47,13 @@ class Witness:
     def height(self) -> Height:
         """Of the last block that was judged."""
         return self._blocks.tip.height
+
+    def motions(self) -> tuple[Motion, ...]:
+        """Those of the state after the last block; a toy has none."""
+        if isinstance(self._blocks, ToyBlocks):
+            return ()
+        records = self._blocks.ledger.records.values()
+        return tuple(record for record in records if isinstance(record, Motion))
 
     def judge(self, block: Block, certificate: CommitCertificate) -> str | None:
         """Why a block does not follow from those before; None, and it is taken, if it does."""

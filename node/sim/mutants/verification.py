@@ -3,13 +3,15 @@
 from dataclasses import replace
 from typing import Final
 
+from node.chain import seats
 from node.chain.certificate import AuthoritySet, CommitCertificate, certificate_fault
+from node.chain.rules import authorities
 from node.chain.types import Height
 from node.runtime import driver
 from node.runtime.ports import Tip
 from node.runtime.verifier import Verifier
 from node.sim.mutants.hunting import HONEST, LIAR, Mutant, Patch, always, nothing
-from node.sim.plans import Plan
+from node.sim.plans import Plan, changing_plan
 from node.sim.toyblocks import ToyBlocks
 
 _use = Verifier.use
@@ -26,8 +28,8 @@ def _certificate_by_count(self: Verifier, certificate: CommitCertificate) -> str
     )
 
 
-def _use_first(self: Verifier, authorities: AuthoritySet) -> None:
-    _use(self, authorities if self._authorities is None else self._authorities)
+def _use_first(self: Verifier, met: AuthoritySet) -> None:
+    _use(self, met if self._authorities is None else self._authorities)
 
 
 def _commit_by_present_set(self: ToyBlocks, commit: tuple[CommitCertificate, ...]) -> str | None:
@@ -38,8 +40,8 @@ def _commit_by_present_set(self: ToyBlocks, commit: tuple[CommitCertificate, ...
 
 def _with_next_set(self: ToyBlocks) -> Tip:
     """The tip, but the next block is decided by the set of the one after it."""
-    authorities = self._authorities_at(Height(self._tip.height + 2))
-    return replace(self._tip, authorities=authorities)
+    following = self._authorities_at(Height(self._tip.height + 2))
+    return replace(self._tip, authorities=following)
 
 
 VERIFICATION: Final = (
@@ -78,6 +80,16 @@ VERIFICATION: Final = (
         "A set signs from the block that announces it, one height too soon.",
         _CHANGING,
         (Patch(ToyBlocks, "tip", property(_with_next_set)),),
+    ),
+    *(
+        Mutant(
+            f"set-decided-{when}",
+            f"A motion on the set takes effect {blocks} blocks after it has passed.",
+            changing_plan(50_000),
+            tuple(Patch(owner, "EFFECT_BLOCKS", blocks) for owner in (seats, authorities)),
+            seeds=20,
+        )
+        for when, blocks in (("too-soon", 1), ("too-late", 3))
     ),
     Mutant(
         "commit-of-wrong-set",
