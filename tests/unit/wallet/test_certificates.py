@@ -62,6 +62,9 @@ def test_a_volunteer_has_a_month_certified_checks_it_proves_it_and_gives_it_up(
     at.ask("wallet", "certificate", "revoke", number)
     assert at.ask("wallet", "certificate", "check", number)["status"] == "revoked"
     assert at.ask("wallet", "certificate", "list")["certificates"] == []
+    kinds = [item["kind"] for item in at.ask("wallet", "history")["items"]]
+    assert kinds[:2] == ["revoke_service_certificate", "issue_service_certificate"]
+    assert at.ask("wallet", "statement")["available_min"] == 60, "certificates move no minute"
     at.address = closed_port()
     shown = at.run("wallet", "verify-proof", str(file))
     assert number in shown.stdout
