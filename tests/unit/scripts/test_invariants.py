@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from node.sim.mutants.all import MUTANTS
-from scripts.doc_pages.invariants import CONSENSUS, GROUPS, INVARIANTS, Invariant
+from scripts.doc_pages.invariant import Invariant
+from scripts.doc_pages.invariants import CONSENSUS, GROUPS, INVARIANTS
 
 ROOT = Path(__file__).resolve().parents[3]
 CHECKERS = ROOT / "node" / "sim"
