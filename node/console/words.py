@@ -29,7 +29,7 @@ STATES: Final[dict[str, Text]] = {
 METHODS: Final[dict[str, Text]] = {
     "own-key": t(zh="本人钱包", en="own wallet"),
     "agent": t(zh="代理人", en="agent"),
-    "code": t(zh="密封码", en="sealed code"),
+    "code": t(zh="确认码", en="sealed code"),
     "card": t(zh="卡片", en="card"),
     "call-back": t(zh="电话回访", en="call-back"),
     "witness": t(zh="工作人员见证", en="staff witness"),

@@ -28,7 +28,7 @@ KeyBytesF = Annotated[bytes, Meta(max_length=32)]
 
 
 class Role(Record, frozen=True):
-    """A staff role: recorder, reviewer, arbiter, treasurer, certifier, caller, issuer, privacy, operator."""
+    """A staff role: recorder, reviewer, arbiter, treasurer, certifier, caller, issuer, privacy, operator; auditor."""
 
     role: CodeF
     district: CodeF
