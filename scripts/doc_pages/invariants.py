@@ -9,7 +9,6 @@ from typing import Final
 from scripts.doc_pages.invariant import Invariant
 from scripts.doc_pages.invariants_state import LEDGER, PROOFS, STORAGE
 
-
 _CHECKERS: Final = "node.sim.checkers"
 _PLANTED: Final = "tests/simulation/test_checkers.py::test_"
 _PROPERTY: Final = "tests/property/test_"
