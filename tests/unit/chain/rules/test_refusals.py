@@ -9,6 +9,7 @@ from node.chain.errors import ErrorCode, Malformed
 from node.chain.tx.envelope import parse
 from tests.unit.chain.rules.refusals import (
     backlog,
+    certificates,
     envelope,
     identity,
     minutes,
@@ -26,6 +27,7 @@ from tests.unit.chain.rules.refusals.wrongbytes import WRONG_BYTES
 
 FAMILIES: Final = (
     backlog,
+    certificates,
     envelope,
     identity,
     minutes,
@@ -99,9 +101,6 @@ NOT_IN_USE: Final = {
 }
 """Codes that nobody gets; their numbers are kept, because a number is never used again."""
 
-OF_CERTIFICATES: Final = frozenset({"CERTIFICATE_LIMIT", "UNDER_NOTICE"})
-"""Codes of the certificates' family, which has tests of its own."""
-
 
 class Refusal(NamedTuple):
     """What is kept of a fault, whose traceback would keep its city alive."""
@@ -172,7 +171,7 @@ def test_every_code_has_refused_a_transaction_in_this_run() -> None:
     reached = {found.code for name in CASES if (found := refusal_of(name)) is not None}
     reached |= {code for code, _ in WRONG_BYTES.values()}
     others = NOT_OF_TRANSACTIONS.keys() | NOT_IN_USE.keys()
-    missing = {code.name for code in set(ErrorCode) - reached - others} - OF_CERTIFICATES
+    missing = {code.name for code in set(ErrorCode) - reached - others}
     assert not missing, f"no transaction here is refused with {sorted(missing)}"
     assert not reached & others, "a transaction is refused with it after all"
 
