@@ -63,7 +63,7 @@ class Twins(RuleBasedStateMachine):
         )
 
 
-TestTwins = Twins.TestCase
+TestTwins = pytest.mark.slow(Twins.TestCase)
 TestTwins.settings = settings(max_examples=25, stateful_step_count=20, deadline=None)
 
 
