@@ -67,6 +67,7 @@ def seen(outcome: Outcome) -> tuple[object, ...]:
     )
 
 
+@pytest.mark.slow
 @pytest.mark.feature("F1")
 @pytest.mark.usefixtures("here")
 @pytest.mark.parametrize("name", sorted(PLANTED))
