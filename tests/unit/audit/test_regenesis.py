@@ -11,6 +11,7 @@ from msgspec.structs import replace
 from node.audit.auditor import Auditor, Outcome
 from node.audit.commands import audit_group
 from node.audit.linked import Earlier, follow
+from node.audit.saved import load
 from node.chain.genesis import Genesis, SuccessorGenesis
 from node.chain.genesis_document import to_document
 from node.chain.proof import verify_proof
@@ -197,3 +198,17 @@ def test_several_processes_audit_what_one_does() -> None:
     outcome = Auditor(NEW, lambda: BytesIO(NEW_ARCHIVE), origin=origin).run(jobs=2)
     assert outcome.fault is None
     assert outcome.state_root == AGAIN.ledger.state_root
+
+
+def test_an_audit_of_a_successor_goes_on_from_its_own_progress(tmp_path: Path) -> None:
+    """What was kept in the middle of the new chain is enough for its blocks; the chain before is audited again."""
+    origin, _ = follow((earlier(),), NEW)
+    first = write_archive(NEW, BLOCKS[:2])
+    auditor = Auditor(NEW, lambda: BytesIO(first), origin=origin)
+    assert auditor.run().fault is None
+    auditor.keep(tmp_path / "progress")
+    saved = load(tmp_path / "progress", NEW)
+    again, _ = follow((earlier(),), NEW)
+    outcome = Auditor(NEW, lambda: BytesIO(NEW_ARCHIVE), saved=saved, origin=again).run()
+    assert (outcome.fault, outcome.state_root) == (None, AGAIN.ledger.state_root)
+    assert outcome.tally.blocks == AGAIN.ledger.height
