@@ -16,7 +16,6 @@ from typing import Final
 
 import httpx2
 
-from node.chain.types import Hash
 from scripts.chaos.asking import request
 from scripts.chaos.bank import Bank, gift
 from scripts.chaos.history import History, Said, Told
@@ -70,16 +69,6 @@ class Load:
         if kind is None:
             for worker in self._running:
                 worker.result()
-
-    @property
-    def told(self) -> list[Told]:
-        """Everything that a node has called final."""
-        return self.history.told
-
-    @property
-    def lost(self) -> list[Hash]:
-        """What was handed in and not final on any node in time."""
-        return self.history.lost
 
     @property
     def committed(self) -> int:

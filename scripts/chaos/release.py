@@ -74,9 +74,7 @@ def next_release(now: Release, tree: Path) -> Release:
     """
     version = now.version + 1
     for package in PACKAGES:
-        shutil.copytree(
-            now.tree / package, tree / package, ignore=shutil.ignore_patterns("__pycache__")
-        )
+        shutil.copytree(now.tree / package, tree / package)
     _edit(
         tree / "node/chain/protocol.py",
         {_KNOWN.format(version=now.version): _KNOWN.format(version=version)},

@@ -5,7 +5,7 @@ import resource
 import shutil
 import signal
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
@@ -30,9 +30,13 @@ from scripts.bench.city import replace_genesis
 from scripts.bench.people import with_people
 from scripts.chaos.release import Release, next_release, this_release
 from scripts.chaos.trouble import Trouble
+from wallet.client import NodeClient
 
 HEAL_S: Final = 60.0
+SEEN_S: Final = 10.0
+"""Until what was done to a node shows."""
 POLL_S: Final = 0.05
+ABSTAINS_WORD: Final = '"abstains": true'
 
 
 class Rig:
@@ -144,14 +148,35 @@ class Rig:
         self.start(district)
 
     def freeze(self, district: str) -> None:
-        """SIGSTOP."""
+        """SIGSTOP; no thread of the process runs when this returns."""
         self._signal(district, signal.SIGSTOP)
         self._frozen.add(Code(district))
+        stat = Path(f"/proc/{self._running(district).pid}/stat")
+        if not wait_until(lambda: stat.read_text().rpartition(")")[2].split()[0] == "T", SEEN_S):
+            raise Trouble(f"{district} does not freeze")
 
     def thaw(self, district: str) -> None:
         """SIGCONT."""
         self._frozen.discard(Code(district))
         self._signal(district, signal.SIGCONT)
+
+    def cut(self, side: Collection[str]) -> None:
+        """No line between these nodes and the others carries, and all of them have noticed, when this returns."""
+        self.relays.partition(side)
+        for district in self.districts:
+            far = {code for code in self.districts if (code in side) != (district in side)}
+            if not wait_until(lambda: not far & self._connected(district), SEEN_S):  # noqa: B023 - called at once
+                raise Trouble(f"{district} still hears {far & self._connected(district)}")
+
+    def _connected(self, district: str) -> set[str]:
+        """Peers that a node says it is connected with."""
+        with NodeClient.at(self.city.doors(district).public) as client:
+            return {peer.district for peer in client.status().peers if peer.connected}
+
+    def abstentions(self, district: str) -> int:
+        """How often a node has begun without signing: its log says so each time."""
+        log = processes.log_file(self.home(district))
+        return log.read_text(encoding="utf-8", errors="replace").count(ABSTAINS_WORD)
 
     def wipe(self, district: str) -> None:
         """Remove a stopped node's data, its vote log included."""
@@ -219,8 +244,15 @@ class Rig:
         return goal
 
     def limit_files(self, district: str, size_bytes: int) -> NodeProcess:
-        """No file of a running node may grow beyond a size from now on: its writes fail as on a full disk."""
+        """No file of a running node may grow beyond a size from now on: its writes fail as on a full disk.
+
+        Its log begins anew, so that there is room to say why it ends.
+        """
         process = self._running(district)
+        log = processes.log_file(self.home(district))
+        with log.with_suffix(".old").open("ab") as old:
+            old.write(log.read_bytes())
+        os.truncate(log, 0)
         resource.prlimit(process.pid, resource.RLIMIT_FSIZE, (size_bytes, size_bytes))
         return process
 

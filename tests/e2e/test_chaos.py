@@ -35,7 +35,7 @@ def suffered(place: Path, *names: str, bankers: int = 0) -> Verdict:
             for name in names:
                 run.trouble(name)
         verdict = judge(rig, load)
-        told = load.told[0]
+        told = load.history.told[0]
         with pytest.raises(Trouble, match="final at"):
             require_kept(rig, [replace(told, height=told.height + 1)])
         if bank is not None:
