@@ -98,7 +98,7 @@ test: setup ## Every test, slow ones included; says in one line what was left ou
 sim: setup ## Run the simulator on SEEDS seeds (default 100) with 4 nodes, a tenth of them with 7, a hundredth with 13.
 	$(PY) -m scripts.simulate --seeds $(SEEDS)
 
-chaos: setup ## Kill a real city's nodes KILLS times (default 24) under load, and cut, freeze, wipe, double them.
+chaos: setup ## Kill a real city's nodes KILLS times (default 24) under load, and cut, freeze, wipe, double, fill, upgrade them.
 	$(PY) -m scripts.chaos --kills $(KILLS)
 
 explore: setup ## Explore every execution of ROUNDS rounds (default 3) with one liar of four, and of two rounds with two.
