@@ -23,6 +23,11 @@ class Fuse:
         self._sound_left: int | None = None
         self.failed = False
         """Whether the disk has refused something since the process began."""
+        self.fine = False
+        """Whether it also counts what a node does for itself: a block built or checked, a timer set."""
+        self.counted = 0
+        self.blown: list[str] = []
+        """What each power loss came instead of."""
 
     def spoil(self, actions: int) -> None:
         """Let the disk refuse the ``actions``-th write, sync or change from now, counted from 0, and all after it."""
@@ -37,27 +42,38 @@ class Fuse:
         self._left = self._sound_left = None
         self.failed = False
 
-    def tick(self) -> None:
+    def think(self, kind: str) -> None:
+        """The node is about to do something that nobody else sees.
+
+        Raises:
+            PowerLoss: it does not.
+        """
+        if self.fine:
+            self.tick(kind)
+
+    def tick(self, kind: str) -> None:
         """One action is about to happen.
 
         Raises:
             PowerLoss: it does not.
         """
+        self.counted += 1
         if self._left is None:
             return
         if self._left == 0:
             self._left = None
+            self.blown.append(kind)
             raise PowerLoss
         self._left -= 1
 
-    def touch(self) -> None:
+    def touch(self, kind: str) -> None:
         """The disk is about to change.
 
         Raises:
             PowerLoss: it does not, and the node is dead.
             StorageFault: it refuses, as a full or a broken disk does.
         """
-        self.tick()
+        self.tick(kind)
         if self._sound_left is None:
             return
         if self._sound_left == 0:
@@ -101,8 +117,9 @@ class _Change:
 class SimulatedFile:
     """A ``File`` of the simulated disk."""
 
-    def __init__(self, inode: _Inode, fuse: Fuse) -> None:
-        """Open an inode."""
+    def __init__(self, name: str, inode: _Inode, fuse: Fuse) -> None:
+        """Open an inode; the name says what a power loss came instead of."""
+        self._name = name
         self._inode = inode
         self._fuse = fuse
 
@@ -112,7 +129,7 @@ class SimulatedFile:
 
     def write(self, offset: int, data: bytes) -> None:
         """See ``File.write``."""
-        self._fuse.touch()
+        self._fuse.touch(f"write {_stem(self._name)}")
         inode = self._inode
         start = min(offset, len(inode.current))
         inode.current.extend(bytes(max(0, offset - len(inode.current))))
@@ -121,7 +138,7 @@ class SimulatedFile:
 
     def truncate(self, size: int) -> None:
         """See ``File.truncate``."""
-        self._fuse.touch()
+        self._fuse.touch(f"truncate {_stem(self._name)}")
         inode = self._inode
         old = len(inode.current)
         del inode.current[size:]
@@ -134,7 +151,7 @@ class SimulatedFile:
 
     def sync(self) -> None:
         """See ``File.sync``."""
-        self._fuse.touch()
+        self._fuse.touch(f"sync {_stem(self._name)}")
         inode = self._inode
         size = len(inode.current)
         del inode.durable[size:]
@@ -199,11 +216,11 @@ class SimulatedDisk:
         if name in self._names:
             raise StorageFault(StorageCode.FILE_EXISTS, name, "exists already")
         self._change(_Change(name, _Inode()))
-        return SimulatedFile(self._names[name], self._fuse)
+        return SimulatedFile(name, self._names[name], self._fuse)
 
     def open(self, name: str) -> SimulatedFile:
         """See ``Files.open``."""
-        return SimulatedFile(self._present(name), self._fuse)
+        return SimulatedFile(name, self._present(name), self._fuse)
 
     def names(self) -> tuple[str, ...]:
         """See ``Files.names``."""
@@ -220,7 +237,7 @@ class SimulatedDisk:
 
     def sync_directory(self) -> None:
         """See ``Files.sync_directory``."""
-        self._fuse.touch()
+        self._fuse.touch("sync directory")
         self._durable = dict(self._names)
         self._changes = []
 
@@ -234,7 +251,7 @@ class SimulatedDisk:
         return _SimulatedLock()
 
     def _change(self, change: _Change) -> None:
-        self._fuse.touch()
+        self._fuse.touch("change directory")
         _apply(self._names, change)
         self._changes.append(change)
 
@@ -250,6 +267,11 @@ def _apply(names: dict[str, _Inode], change: _Change) -> None:
         names.pop(change.name, None)
     else:
         names[change.name] = change.inode
+
+
+def _stem(name: str) -> str:
+    """The name without number and suffix: ``votes`` of ``votes-2.log``."""
+    return name.split(".", maxsplit=1)[0].rstrip("-0123456789")
 
 
 def _sectors(start: int, end: int) -> range:

@@ -132,7 +132,7 @@ class SimulatedNode:
             blocks=_WatchedBlocks(ledger.blocks, self, watcher),
             pool=ledger.pool,
             vote_log=vote_log,
-            proposal_log=ProposalLog(self.disk),
+            proposal_log=_CountedProposals(self.disk, self.fuse),
             rejoining=ledger.rejoining,
             notices=_Notices(self, watcher),
             statements=self.statements,
@@ -155,7 +155,7 @@ class SimulatedNode:
 
     def signer(self, vote_log: VoteLog) -> Signer:
         """The honest signer."""
-        return Signer(self.city.chain_id, self.seed, vote_log)
+        return _CountedSigner(self.city.chain_id, self.seed, vote_log, self.fuse)
 
     def act(self, action: Callable[[], None]) -> None:
         """Let the process do something; it may die in the middle of it."""
@@ -184,6 +184,7 @@ class SimulatedNode:
 
     def schedule(self, delay_ms: int, timer: Timer) -> None:
         """See ``Timers.schedule``; timers end with the process."""
+        self.fuse.think("ScheduleTimeout")
         life = self._life
 
         def fire() -> None:
@@ -225,21 +226,55 @@ class _WatchedBlocks:
         self._node = node
         self._watcher = watcher
         self._blocks = blocks
-        self.build = blocks.build
-        self.check = blocks.check
         self.next_due_ms = blocks.next_due_ms
-        self.report_evidence = blocks.report_evidence
 
     @property
     def tip(self) -> Tip:
         return self._blocks.tip
 
+    def build(self, time_ms: EpochMs, maker: int) -> Block:
+        self._node.fuse.think("RequestBlock")
+        return self._blocks.build(time_ms, maker)
+
+    def check(self, block: Block) -> str | None:
+        self._node.fuse.think("CheckBlock")
+        return self._blocks.check(block)
+
+    def report_evidence(self, evidence: Evidence) -> None:
+        self._node.fuse.think("ReportEvidence")
+        self._blocks.report_evidence(evidence)
+
     def decided(self, height: Height) -> DecidedBlock | None:
         return self._blocks.decided(height)
 
     def commit(self, block: Block, certificate: CommitCertificate) -> None:
+        self._node.fuse.think("Decide")
         self._blocks.commit(block, certificate)
         self._watcher.on_committed(self._node, block, certificate)
+
+
+class _CountedProposals(ProposalLog):
+    def __init__(self, disk: SimulatedDisk, fuse: Fuse) -> None:
+        super().__init__(disk)
+        self._fuse = fuse
+
+    def keep_block(self, raw: bytes) -> None:
+        self._fuse.think("KeepBlock")
+        super().keep_block(raw)
+
+    def keep_polka(self, raw: bytes) -> None:
+        self._fuse.think("KeepPolka")
+        super().keep_polka(raw)
+
+
+class _CountedSigner(Signer):
+    def __init__(self, chain_id: Hash, seed: bytes, log: VoteLog, fuse: Fuse) -> None:
+        super().__init__(chain_id, seed, log)
+        self._fuse = fuse
+
+    def sign(self, message: SignedMessage) -> SignedMessage:
+        self._fuse.think("Cast")
+        return super().sign(message)
 
 
 class _Notices:

@@ -56,7 +56,7 @@ class Door:
 
     def send(self, peer: str, kind: int, payload: bytes) -> None:
         """See ``Outbox.send``."""
-        self._node.fuse.tick()
+        self._node.fuse.tick(f"send {kind}")
         self._world.carry(self._node, peer, kind, payload)
 
     def broadcast(self, kind: int, payload: bytes) -> None:

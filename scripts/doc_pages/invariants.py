@@ -94,7 +94,11 @@ CONSENSUS: Final = (
     Invariant(
         "C13",
         "A crash at any action and a restart give no conflicting signature and lose nothing final.",
-        (f"{_CHECKERS}.statements:Statements", f"{_CHECKERS}.checker:Checker.on_started"),
+        (
+            f"{_CHECKERS}.statements:Statements",
+            f"{_CHECKERS}.checker:Checker.on_started",
+            "node.sim.crashpoints:crash_points",
+        ),
         ("damaged-vote-log-trusted", "block-log-not-synced"),
     ),
     Invariant(
