@@ -45,6 +45,12 @@ EXCEPTIONS = {
     "Register.recovery_possession": frozenset({"BAD_POSSESSION"}),
     # Signed with the everyday key instead of the card's, it is wrong whatever else is.
     "Recover.suite Recover.key Recover.possession": frozenset({"BAD_SIGNATURE"}),
+    "Correct.target": MISSING,
+    "Correct.source": UNKNOWN_WORD,
+    # More minutes are paid by who has them.
+    "Correct.minutes": RANGE | ADMITTED | {"INSUFFICIENT_MINUTES"},
+    "Compensate.minutes": RANGE | ADMITTED | {"POOL_EMPTY"},
+    "Compensate.rule": ADMITTED,
     "VetoRecovery.person": STRANGER | {"WRONG_STATE"},
     "Register.possession SupportRecovery.possession RecoverAtDesk.possession": frozenset(
         {"BAD_POSSESSION"}

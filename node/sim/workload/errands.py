@@ -63,6 +63,10 @@ class Errand:
     urgent: bool = False
     """Published on one signature, without review; somebody endorses it before it settles."""
     needs_endorse: bool = False
+    settled_min: int = 0
+    """Minutes of service that it settled for."""
+    paid_min: int = 0
+    """What the volunteer's own store got, when that was all that was due; 0 otherwise."""
     open: bool = False
     """Whether the people on it count it as one of theirs that is not final."""
 
@@ -151,6 +155,8 @@ def settle(books: Books, errand: Errand, minutes: int, cap_min: int) -> None:
         books.move(held, Account("pool", volunteer.home, volunteer.home), overflow)
     books.move(held, errand.account, errand.hold_min - paid)
     errand.hold_min = 0
+    errand.settled_min = minutes
+    errand.paid_min = paid if paid == due and not (team or overflow) else 0
     books.honour[volunteer.hand.id.hex()] += due - paid
     credited = paid - team - overflow
     books.count("city", paid_min=paid, credited_min=credited, overflow_min=overflow)

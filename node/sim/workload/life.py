@@ -5,6 +5,7 @@ from typing import Final, NamedTuple
 
 from node.chain.policy import DAY_MS, civil, day_of, month_of, year_start_ms
 from node.sim.workload.affairs import Affairs
+from node.sim.workload.amends import Amends
 from node.sim.workload.books import Books
 from node.sim.workload.demand import Demand, forget_month
 from node.sim.workload.founding import found
@@ -89,6 +90,7 @@ class Life:
         staff = [provision.staff for provision in provisions.values()]
         staff += [p.team.steward for p in provisions.values() if p.team is not None]
         self._upheavals = Upheavals(scribe, self._people, staff)
+        self._amends = Amends(scribe)
         midnight = day_start_ms(scribe.now_ms) + DAY_MS
         scribe.reach(midnight - DAY_MS + REQUESTS_MS)
         services.ask(midnight)
@@ -136,6 +138,7 @@ class Life:
         scribe.reach(midnight_ms + DESK_MS)
         services.judge()
         affairs.desk(giving=not last)
+        self._amends.day(services.take_settled())
         self._upheavals.day(beginning=not last)
         if not last:
             scribe.reach(midnight_ms + REQUESTS_MS)

@@ -88,6 +88,10 @@ VETOES: Final = 250
 """Of the recoveries by card and by contacts: somebody else began them."""
 CARDS: Final = 400
 """Of those with a key: a printed card brings it back."""
+CORRECTIONS: Final = 15
+"""Of the settled orders: half an hour too much was paid."""
+COMPENSATIONS: Final = 10
+"""Of the settled orders: the recipient gets half an hour from the pool, for the trouble."""
 FAREWELLS_A_DAY: Final = 1
 FAREWELLS_OF: Final = 4_000
 """One a day for so many people, of each kind, by people with minutes: moves, exits, deaths, duplicates."""

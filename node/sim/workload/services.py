@@ -60,6 +60,7 @@ class Services:
         self._disputed: list[Errand] = []
         self._ruled: list[Errand] = []
         self._confirmations = Confirmations(scribe)
+        self._settled: list[Errand] = []
 
     @property
     def open(self) -> bool:
@@ -227,9 +228,17 @@ class Services:
         scribe.flush()
         for errand, cooling_ms in said:
             self._endorse(errand)
-            pay = partial(settle, scribe.books, errand, errand.served_min, self._cap_min)
-            self._later.add(scribe.now_ms + cooling_ms, pay)
+            self._later.add(scribe.now_ms + cooling_ms, partial(self._pay, errand))
         scribe.flush()
+
+    def _pay(self, errand: Errand) -> None:
+        settle(self._scribe.books, errand, errand.served_min, self._cap_min)
+        self._settled.append(errand)
+
+    def take_settled(self) -> list[Errand]:
+        """Orders that have settled since this was asked last; those that were disputed are not among them."""
+        settled, self._settled = self._settled, []
+        return settled
 
     @property
     def _cap_min(self) -> int:

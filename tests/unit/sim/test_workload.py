@@ -62,7 +62,8 @@ def test_a_month_of_two_thousand_has_everything_in_it_and_its_books_agree() -> N
         "drawn", "ruled-split", "ruled-to-volunteer", "ruled-to-payer", "gifts", "donations", "events",
         "redemptions", "entries", "settlements", "appealed", "suspensions", "suspensions-ended", "recoveries",
         "moves", "closings", "closings-stopped", "recoveries-card", "recoveries-contacts", "recoveries-desk", "vetoes",
-        "moves-with-minutes", "exits-with-minutes", "merges-with-minutes", "successions",
+        "corrections", "compensations", "moves-with-minutes", "exits-with-minutes", "merges-with-minutes",
+        "successions",
     }  # fmt: skip
     assert happened <= set(done)
     assert world.transactions == life.said > 15_000
