@@ -189,6 +189,7 @@ PROTOCOL: Final = (
         "A quorum of nil prevotes frees from a lock.",
         TWINS,
         (_advance(_precommit_nil, _nil_unlocks), _TRUSTING_SIGNER),
+        seeds=200,
     ),
     Mutant(
         "first-always-proposes",

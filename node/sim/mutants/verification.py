@@ -62,12 +62,14 @@ VERIFICATION: Final = (
         "Decided blocks of others are taken on trust.",
         LIAR,
         (Patch(Verifier, "certificate", nothing),),
+        seeds=200,
     ),
     Mutant(
         "signer-counted-twice",
         "A certificate counts every signature, however often one signed.",
         LIAR,
         (Patch(Verifier, "certificate", _certificate_by_count),),
+        seeds=200,
     ),
     Mutant(
         "first-set-for-ever",
