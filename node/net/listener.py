@@ -64,13 +64,17 @@ class Listener:
 
     async def run(self) -> None:
         """Accept until cancelled."""
-        loop = asyncio.get_running_loop()
         while True:
+            await self._readable()
+            # Nothing is awaited from here until somebody owns the connection: a cancellation cannot lose it.
             try:
-                client, address = await loop.sock_accept(self._socket)
+                client, address = self._socket.accept()
+            except (BlockingIOError, ConnectionAbortedError):
+                continue
             except OSError:
                 await asyncio.sleep(_ACCEPT_PAUSE_S)
                 continue
+            client.settimeout(0)
             self.accepted += 1
             self._make_room()
             self._welcome(client, f"{address[0]}:{address[1]}")
@@ -82,6 +86,15 @@ class Listener:
         for task in pending:
             task.cancel()
         await asyncio.gather(*pending, return_exceptions=True)
+
+    async def _readable(self) -> None:
+        """Wait until somebody knocks."""
+        loop, knocked, door = asyncio.get_running_loop(), asyncio.Event(), self._socket.fileno()
+        loop.add_reader(door, knocked.set)
+        try:
+            await knocked.wait()
+        finally:
+            loop.remove_reader(door)
 
     def _make_room(self) -> None:
         while len(self._pending) >= self._tuning.pending_max:
