@@ -21,6 +21,7 @@ from scripts.chaos.bank import Bank, gift
 from scripts.chaos.history import History, Said, Told
 from scripts.chaos.looking import Eyes
 from scripts.chaos.rig import Rig
+from scripts.chaos.trouble import Trouble
 
 TIMEOUT_S: Final = 2.0
 PAUSE_S: Final = 0.05
@@ -100,12 +101,19 @@ class Load:
             sequence += 1
 
     def _now_ms(self) -> int:
-        """The city's time as the first node tells it that answers."""
-        for code in self._rig.answering():
-            status = self._rig.city.doors(code).status()
-            if status is not None:
-                return status.now_ms
-        return self._rig.genesis.created_ms
+        """The city's time as the first node tells it that answers; while all are down nobody can say what time it is.
+
+        Raises:
+            Trouble: none has answered for ``GIVE_UP_S``.
+        """
+        begun_s = time.monotonic()
+        while time.monotonic() - begun_s < GIVE_UP_S:
+            for code in self._rig.answering():
+                status = self._rig.city.doors(code).status()
+                if status is not None:
+                    return status.now_ms
+            time.sleep(PAUSE_S)
+        raise Trouble("no node answers, so nothing can be signed")
 
     def _commit(self, http: httpx2.Client, chance: random.Random, said: Said) -> Told | None:
         begun_s, sent_s = time.monotonic(), -RESEND_S
