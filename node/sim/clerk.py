@@ -1,8 +1,8 @@
 """Those who change the set of authorities in a simulated city: operators who move, vote and prove new keys.
 
 They are clients: they see the state of some node that runs, and bring their statements to it. What is lost with a node
-is said again at another. A district whose consensus key is rotated starts its node anew with the next key when that is
-in effect; its vote log is of the old key, so the node abstains until its rejoining stands in a block.
+is said again at another. A district whose consensus key is rotated starts its node anew with the next key, and with a
+vote log of its own, when that is in effect.
 """
 
 from collections.abc import Sequence
@@ -113,7 +113,7 @@ class Clerk:
             self._motions.append(raw)
 
     def _all_sign(self, seated: dict[str, Authority]) -> bool:
-        """Whether nobody abstains: two who do in a set of four leave no quorum, so keys are rotated one by one."""
+        """Whether nobody abstains or waits for the next key: two in a set of four leave no quorum."""
         logs = [node.vote_log for node in self._nodes if node.name in seated and node.alive]
         signing = sum(log is not None and log.may_sign for log in logs)
         return signing == len(seated) and not any(map(self.next_seed, self._nodes))

@@ -99,6 +99,7 @@ class SimulatedNode:
         self._agenda = agenda
         self._rng = rng
         self._life = 0
+        self._key_is_new = False
         VoteLog.create(self.disk, city.chain_id)
 
     @property
@@ -115,6 +116,11 @@ class SimulatedNode:
         """See ``Clock.now_ms``: the node's own clock, which may be wrong."""
         return EpochMs(self.clock.read(self._agenda.now_ms))
 
+    def rekey(self, seed: bytes) -> None:
+        """Put the next consensus key in place, while the process is stopped."""
+        assert self.driver is None
+        self.seed, self._key_is_new = seed, True
+
     def start(self, outbox: Outbox, watcher: Watcher) -> None:
         """Start the process on what the disk holds."""
         assert self.driver is None
@@ -125,6 +131,10 @@ class SimulatedNode:
         ledger = self._open_ledger()
         self.statements = StatementLog(self.disk)
         vote_log = VoteLog(self.disk, city.chain_id, ledger.blocks.tip.height)
+        if self._key_is_new:
+            # As ``node rotate-key --finish`` does: the key has signed nothing anywhere.
+            vote_log.rejoin(ledger.blocks.tip.height)
+            self._key_is_new = False
         ports = Ports(
             clock=self,
             timers=self,

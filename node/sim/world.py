@@ -87,7 +87,6 @@ class World:
         self.fate = Fate(plan, self.rng, self.network, self.nodes)
         self.names = tuple(dict.fromkeys(node.name for node in self.nodes))
         self.clerk = Clerk(self.rng, self.nodes) if plan.candidates else None
-        self._rekeyed: set[int] = set()
         self._count = 0
         self._wiped: SimulatedNode | None = None
 
@@ -133,7 +132,7 @@ class World:
         node.start(outbox, self.checker)
         self.checker.on_started(node)
         lost = node.vote_log is not None and not node.vote_log.may_sign
-        if lost and node is not self._wiped and node.place not in self._rekeyed:
+        if lost and node is not self._wiped:
             assert node.vote_log is not None
             raise Broken(f"C13: node {node.place} lost its vote log: {node.vote_log.reason}")
         for other in self.nodes:
@@ -184,8 +183,7 @@ class World:
             if seed is not None:
                 node.crash()
                 self.stop(node)
-                node.seed = seed
-                self._rekeyed.add(node.place)
+                node.rekey(seed)
                 self.start(node)
 
     def maybe_wipe(self, node: SimulatedNode) -> None:
