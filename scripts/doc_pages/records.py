@@ -6,10 +6,14 @@ stands below it there and nowhere else.
 
 import ast
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
-from typing import Final
+from typing import Final, get_args
+
+from node.chain.tx.governance import Subject
+from node.chain.tx.organisation import AnyAction
 
 ROOT: Final = Path(__file__).resolve().parents[2]
 KERNEL: Final = ROOT / "node" / "chain"
@@ -46,6 +50,10 @@ SHAPES: Final = {
 """Field types of the code as the specification says them."""
 _BOUNDS: Final = re.compile(r"(ge|le|min_length|max_length)=([\w.]+)")
 _REMAINS: Final = "touch"
+_PLACES: Final = {one.__name__: "action" for one in get_args(AnyAction)} | {
+    one.__name__: "subject" for one in get_args(Subject)
+}
+"""Where a record stands that is no body of its own: inside ``Propose``, or inside ``ProposeMotion``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +138,23 @@ def shape(annotation: ast.expr) -> str:
             return ast.unparse(annotation)
 
 
+@cache
+def _limits() -> Mapping[str, str]:
+    """Every named integer of the kernel that has one value, with its digits in groups of three."""
+    found: dict[str, set[str]] = {}
+    for path in sorted(KERNEL.rglob("*.py")):
+        for node in ast.parse(path.read_text(encoding="utf-8")).body:
+            match node:
+                case (
+                    ast.AnnAssign(target=ast.Name(id=name), value=ast.Constant(value=int(value)))
+                    | ast.Assign(targets=[ast.Name(id=name)], value=ast.Constant(value=int(value)))
+                ):
+                    found.setdefault(name, set()).add(f"{value:,}")
+                case _:
+                    pass
+    return {name: value for name, (value, *others) in found.items() if not others}
+
+
 def _array(elements: Sequence[ast.expr]) -> str:
     if len(elements) > 1 and isinstance(elements[-1], ast.Constant):
         return f"array of {shape(elements[0])}"
@@ -137,7 +162,10 @@ def _array(elements: Sequence[ast.expr]) -> str:
 
 
 def _bounded(inner: ast.expr, meta: str) -> str:
-    bounds = dict(_BOUNDS.findall(meta))
+    bounds = {
+        side: _limits().get(value.rpartition(".")[2], value)
+        for side, value in _BOUNDS.findall(meta)
+    }
     low, high = (
         bounds.get("ge", bounds.get("min_length", "0")),
         bounds.get("le", bounds.get("max_length", "")),
@@ -172,7 +200,8 @@ def chapter(path: Path, level: str = "##") -> list[str]:
         _prose(ast.get_docstring(module)),
     ]
     for kind in kinds_of(path):
-        name = kind.name if kind.tag is None else f"{kind.name} · kind {kind.tag}"
+        place = _PLACES.get(kind.name, "kind")
+        name = kind.name if kind.tag is None else f"{kind.name} · {place} {kind.tag}"
         lines += ["", f'{level}# <a id="{kind.name.lower()}"></a>{name}', "", kind.meaning, ""]
         if kind.key:
             lines += [f"Id in the state: {kind.key}", ""]
@@ -205,9 +234,11 @@ def _transaction_kinds() -> str:
         "",
         "Written by `make docs` from `node/chain/tx/`. The envelope around every body is on the page",
         "[transactions](transactions.md); types are those of [encoding](encoding.md). A kind with a number is a",
-        "record: an array that begins with it. One without a number is a plain group. Kinds 1 to 20 inside",
-        "`Propose` are actions, kinds 1 and 2 inside a motion its subjects. What each one does, and which guards",
-        "it passes, is in the module of the same name in `node/chain/rules/`.",
+        "record: an array that begins with it. One without a number is a plain group. A *kind* is a body of its",
+        "own; an *action* stands only inside `Propose`, a *subject* only inside `ProposeMotion`, and both count",
+        "by themselves: action 40 and kind 40 are different records. What each one does, and which guards it",
+        "passes, is in the module of the same name in `node/chain/rules/`. `possession_bytes(chain id, key, context)`",
+        "are the signed bytes of a [proof of possession](signatures.md#proof-of-possession).",
     ]
     for path in sorted((KERNEL / "tx").glob("*.py")):
         if path.stem not in {"__init__", "envelope"}:

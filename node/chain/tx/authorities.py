@@ -56,7 +56,7 @@ AuthoritySubject = AddAuthority | RotateKeys | RemoveAuthority | MergeDistrict |
 
 
 class KeyProof(Record, frozen=True):
-    """A new key signs its registration: ``keys.possession_bytes`` with the context ``motion ‖ state root``."""
+    """A new key signs its registration: ``possession_bytes`` with the context ``motion ‖ state root``."""
 
     key: _KeyF
     signature: SignatureF
