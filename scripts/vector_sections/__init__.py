@@ -21,6 +21,7 @@ from scripts.vector_sections import (
     signatures,
     snapshots,
     state_tree,
+    succession,
 )
 from scripts.vector_sections.constants import Json
 
@@ -39,5 +40,6 @@ SECTIONS: dict[str, Callable[[], dict[str, Json]]] = {
     "blocks": blocks.section,
     "archive": archive.section,
     "regenesis": regenesis.section,
+    "succession": succession.section,
 }
 """File name without ``.json`` to the function that makes its content."""

@@ -74,6 +74,18 @@ test('each corruption of structure is refused, and what needs the rules passes',
   }
 });
 
+test('a chain whose set changes is followed, and no wrong trail', () => {
+  const changing = load('succession');
+  for (const one of [changing, changing.candidate]) {
+    assert.equal(verifyArchive(fromHex(one.archive), fromHex(one.genesis)).height, one.height);
+  }
+  const sound = fromHex(changing.archive);
+  for (const { name, keep, then, end } of changing.corruptions) {
+    const raw = Buffer.concat([sound.subarray(0, keep), fromHex(then), sound.subarray(sound.length - end)]);
+    assert.throws(() => verifyArchive(raw, fromHex(changing.genesis)), Bad, name);
+  }
+});
+
 test('proofs hold or do not', () => {
   for (const { name, proof, valid } of chain.proofs) {
     if (valid) assert.ok(verifyProof(fromHex(proof), genesis).height > 0, name);

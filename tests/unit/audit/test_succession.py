@@ -25,6 +25,7 @@ from tests.authority_city import authority, succession_story
 from tests.certifying import certify
 from tests.kernel_city import DISTRICTS, GULOU, seed_of
 from tests.reference.verify_min import Bad, verify_archive
+from tests.trails import TRAILS
 
 VERIFIER = Path(__file__).resolve().parents[2] / "js" / "verify.mjs"
 CITY = succession_story()
@@ -59,42 +60,6 @@ def test_the_reference_verifier_follows_the_trail_too() -> None:
     """Nothing of ours but the bytes."""
     said = verify_archive(archive_of(CITY), encode(CITY.genesis))
     assert said.startswith(f"sound: height {CITY.ledger.height}")
-
-
-def without(number: int) -> Plant:
-    """The trail lacks one step."""
-    return Plant(trail=lambda trail: [c for at, c in enumerate(trail) if at != number])
-
-
-def swapped(trail: list[AuthorityChange]) -> list[AuthorityChange]:
-    return [trail[1], trail[0], *trail[2:]]
-
-
-def another_set(trail: list[AuthorityChange]) -> list[AuthorityChange]:
-    members = trail[0].authorities.members
-    return [change(trail[0], authorities=change(trail[0].authorities, members=members[:4]))]
-
-
-def repeated(trail: list[AuthorityChange]) -> list[AuthorityChange]:
-    return [trail[0], *trail]
-
-
-def signed_by_few(trail: list[AuthorityChange]) -> list[AuthorityChange]:
-    certificate = trail[0].certificate
-    few = change(certificate, signatures=certificate.signatures[:2])
-    return [change(trail[0], certificate=few), *trail[1:]]
-
-
-TRAILS: dict[str, tuple[Plant, ViolationCode]] = {
-    "the first step is missing": (without(0), ViolationCode.AUTHORITY_TRAIL),
-    "a later step is missing": (without(1), ViolationCode.AUTHORITY_TRAIL),
-    "the last step is missing": (without(2), ViolationCode.AUTHORITIES_HASH),
-    "steps in another order": (Plant(trail=swapped), ViolationCode.AUTHORITY_TRAIL),
-    "another set than the header names": (Plant(trail=another_set), ViolationCode.AUTHORITY_TRAIL),
-    "a step twice": (Plant(trail=repeated), ViolationCode.AUTHORITY_TRAIL),
-    "a step below the quorum": (Plant(trail=signed_by_few), ViolationCode.AUTHORITY_TRAIL),
-    "no trail at all": (Plant(trail=lambda _: []), ViolationCode.AUTHORITIES_HASH),
-}
 
 
 @pytest.mark.feature("K1")
