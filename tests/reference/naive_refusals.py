@@ -120,10 +120,10 @@ PAPERS = {
     "Accept.insurance": frozenset({"", "GATE_MISSING"}),
     "AcceptKin.evidence Request.consent_evidence": ADMITTED | PAPER,
     "AppealSuspension.evidence ObjectOrder.evidence RuleOrder.evidence": ADMITTED,
-    "BindAgent.evidence ProposeMint.evidence ProposeSettlement.evidence": ADMITTED,
+    "ProposeMint.evidence ProposeSettlement.evidence": ADMITTED,
 }
 """What may be missing: an insurance but for visits at home; evidence where one's own key speaks, a party objects, an
-arbiter rules, two staff bind an agent, or authorities vote."""
+arbiter rules, or authorities vote."""
 
 
 def _names(*lines: str) -> frozenset[str]:

@@ -24,6 +24,7 @@ from node.chain.rules.guards import (
     require_agent_room,
     require_agent_verbs,
     require_any_role,
+    require_evidence,
     require_not_merged,
     require_origin,
     require_site,
@@ -323,6 +324,7 @@ def _check_agent(view: View, at: Moment, action: BindAgent) -> Scope:
     person, agent = active_person(view, action.person), active_person(view, action.agent)
     require(person.id != agent.id, ErrorCode.SAME_PERSON)
     require(not person.key, ErrorCode.METHOD_NOT_ALLOWED, "the person has a key of their own")
+    require_evidence(action.evidence)
     require_agent_verbs(action.verbs)
     require_agent_room(person, agent, at.policy.persons.agent_elders_max)
     return Scope(person.home, frozenset({person.id, agent.id}))

@@ -8,6 +8,7 @@ import pytest
 from node.chain.errors import ErrorCode, Malformed
 from node.chain.tx.envelope import parse
 from tests.unit.chain.rules.refusals import (
+    agents,
     backlog,
     certificates,
     envelope,
@@ -26,6 +27,7 @@ from tests.unit.chain.rules.refusals.guards import RULES, guards_of, lines_of
 from tests.unit.chain.rules.refusals.wrongbytes import WRONG_BYTES
 
 FAMILIES: Final = (
+    agents,
     backlog,
     certificates,
     envelope,

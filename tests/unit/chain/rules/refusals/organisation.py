@@ -7,13 +7,12 @@ from node.chain.errors import ErrorCode
 from node.chain.hashing import derive_id
 from node.chain.policy import DAY_MS, PersonPolicy, Policy
 from node.chain.rules.organisation import receipt_bytes
-from node.chain.tx.identity import AcceptKin, BureauReceipt, GrantAgent, OfferKin, Register
+from node.chain.tx.identity import AcceptKin, BureauReceipt, OfferKin, Register
 from node.chain.tx.organisation import (
     ApproveKin,
     ApprovePerson,
     Attest,
     AttestGate,
-    BindAgent,
     Decline,
     GrantRole,
     OpenSite,
@@ -24,11 +23,11 @@ from node.chain.tx.organisation import (
 from node.chain.types import ZERO_HASH, Code, EpochMs, Hash, Height, Id
 from tests.kernel_city import FAR_MS, GULOU, JIANYE, SITE, seed_of
 from tests.unit.chain.rules.refusals.cases import Attempt, attempt, merge, refused
-from tests.unit.chain.rules.refusals.identity import CONFIRM, offered
+from tests.unit.chain.rules.refusals.identity import offered
 from tests.unit.chain.rules.scene import EVIDENCE, NOBODY, Scene, town
 
 
-def _propose(scene: Scene, sender: str | Id, action: object, after_ms: int = 1_000) -> Attempt:
+def propose(scene: Scene, sender: str | Id, action: object, after_ms: int = 1_000) -> Attempt:
     by = scene.staff(sender) if isinstance(sender, str) else sender
     return attempt(scene.city, by, Propose(action), after_ms)  # type: ignore[arg-type]
 
@@ -45,38 +44,38 @@ def proposed(scene: Scene, action: object | None = None) -> tuple[Id, Hash]:
 @refused(ErrorCode.ROLE_MISSING)
 def a_site_opened_by_a_volunteer() -> Attempt:
     scene = town()
-    return _propose(scene, scene.volunteer, OpenSite(GULOU, Code("site-9")))
+    return propose(scene, scene.volunteer, OpenSite(GULOU, Code("site-9")))
 
 
 @refused(ErrorCode.WRONG_STATE)
 def a_site_in_a_district_that_is_part_of_another() -> Attempt:
     scene = town()
     merge(scene.city, GULOU, JIANYE)
-    return _propose(scene, "recorder", OpenSite(GULOU, Code("site-9")))
+    return propose(scene, "recorder", OpenSite(GULOU, Code("site-9")))
 
 
 @refused(ErrorCode.ROLE_MISSING)
 def a_role_that_nobody_has_for_the_whole_city() -> Attempt:
     scene = town()
     role = GrantRole(scene.volunteer, Code("recorder"), Code("city"), Code("-"), FAR_MS)
-    return _propose(scene, "recorder", role)
+    return propose(scene, "recorder", role)
 
 
 @refused(ErrorCode.ROLE_MISSING)
 def an_auditor_of_one_district() -> Attempt:
     scene = town()
     role = GrantRole(scene.volunteer, Code("auditor"), GULOU, Code("-"), FAR_MS)
-    return _propose(scene, "recorder", role)
+    return propose(scene, "recorder", role)
 
 
 @refused(ErrorCode.ROLE_MISSING)
 def a_site_opened_in_another_district() -> Attempt:
-    return _propose(town(), "recorder", OpenSite(JIANYE, Code("site-9")))
+    return propose(town(), "recorder", OpenSite(JIANYE, Code("site-9")))
 
 
 @refused(ErrorCode.NO_SUCH_OBJECT)
 def a_site_of_no_district() -> Attempt:
-    return _propose(town(), "recorder", OpenSite(Code("atlantis"), Code("site-9")))
+    return propose(town(), "recorder", OpenSite(Code("atlantis"), Code("site-9")))
 
 
 @refused(ErrorCode.ALREADY_EXISTS)
@@ -90,7 +89,7 @@ def a_site_that_is_open() -> Attempt:
 def a_role_for_oneself() -> Attempt:
     scene = town()
     me = scene.staff("recorder")
-    return _propose(scene, me, GrantRole(me, Code("arbiter"), GULOU, Code("-"), FAR_MS))
+    return propose(scene, me, GrantRole(me, Code("arbiter"), GULOU, Code("-"), FAR_MS))
 
 
 @refused(ErrorCode.NO_SUCH_OBJECT)
@@ -169,32 +168,32 @@ def _newcomer(scene: Scene, recorder: str = "recorder") -> ApprovePerson:
 @refused(ErrorCode.UNKNOWN_RECIPIENT)
 def approval_of_nobody() -> Attempt:
     scene = town()
-    return _propose(scene, "reviewer", structs.replace(_newcomer(scene), person=NOBODY))
+    return propose(scene, "reviewer", structs.replace(_newcomer(scene), person=NOBODY))
 
 
 @refused(ErrorCode.ALREADY_DONE)
 def approval_of_an_approved_person() -> Attempt:
     scene = town()
-    return _propose(scene, "reviewer", structs.replace(_newcomer(scene), person=scene.elder))
+    return propose(scene, "reviewer", structs.replace(_newcomer(scene), person=scene.elder))
 
 
 @refused(ErrorCode.STALE_OBJECT)
 def approval_of_another_registration() -> Attempt:
     scene = town()
-    return _propose(scene, "reviewer", structs.replace(_newcomer(scene), origin=ZERO_HASH))
+    return propose(scene, "reviewer", structs.replace(_newcomer(scene), origin=ZERO_HASH))
 
 
 @refused(ErrorCode.NOT_A_QUARTERS_END)
 def approval_with_a_flag_that_ends_on_another_day() -> Attempt:
     scene = town()
     sound, day = _newcomer(scene), EpochMs(FAR_MS - DAY_MS)
-    return _propose(scene, "reviewer", structs.replace(sound, may_receive_until_ms=day))
+    return propose(scene, "reviewer", structs.replace(sound, may_receive_until_ms=day))
 
 
 @refused(ErrorCode.NOT_A_QUARTERS_END)
 def a_flag_renewed_until_a_birthday() -> Attempt:
     scene, day = town(), EpochMs(FAR_MS + DAY_MS)
-    return _propose(scene, "reviewer", Attest(scene.volunteer, FAR_MS, day, day, ZERO_HASH))
+    return propose(scene, "reviewer", Attest(scene.volunteer, FAR_MS, day, day, ZERO_HASH))
 
 
 @refused(ErrorCode.RECEIPT_INVALID)
@@ -202,14 +201,14 @@ def approval_with_the_receipt_of_another_day() -> Attempt:
     scene = town()
     sound = _newcomer(scene)
     receipt = BureauReceipt(2, sound.receipt.signature)
-    return _propose(scene, "reviewer", structs.replace(sound, receipt=receipt))
+    return propose(scene, "reviewer", structs.replace(sound, receipt=receipt))
 
 
 @refused(ErrorCode.RECEIPT_INVALID)
 def approval_with_the_receipt_of_another_person() -> Attempt:
     scene = town()
     receipt = _newcomer(scene).receipt
-    return _propose(scene, "reviewer", structs.replace(_newcomer(scene), receipt=receipt))
+    return propose(scene, "reviewer", structs.replace(_newcomer(scene), receipt=receipt))
 
 
 @refused(ErrorCode.SAME_PERSON)
@@ -223,21 +222,21 @@ def approval_seconded_by_whoever_registered() -> Attempt:
 @refused(ErrorCode.UNKNOWN_RECIPIENT)
 def a_role_for_nobody() -> Attempt:
     action = GrantRole(NOBODY, Code("caller"), GULOU, Code("-"), FAR_MS)
-    return _propose(town(), "recorder", action)
+    return propose(town(), "recorder", action)
 
 
 @refused(ErrorCode.NO_SUCH_OBJECT)
 def a_role_in_no_district() -> Attempt:
     scene = town()
     action = GrantRole(scene.stranger, Code("caller"), Code("atlantis"), Code("-"), FAR_MS)
-    return _propose(scene, "recorder", action)
+    return propose(scene, "recorder", action)
 
 
 @refused(ErrorCode.ROLE_MISSING)
 def a_role_that_does_not_exist() -> Attempt:
     scene = town()
     action = GrantRole(scene.stranger, Code("emperor"), GULOU, Code("-"), FAR_MS)
-    return _propose(scene, "recorder", action)
+    return propose(scene, "recorder", action)
 
 
 @refused(ErrorCode.TOO_LATE)
@@ -245,20 +244,20 @@ def a_role_that_has_ended() -> Attempt:
     scene = town()
     until = EpochMs(scene.city.now_ms)
     action = GrantRole(scene.stranger, Code("caller"), GULOU, Code("-"), until)
-    return _propose(scene, "recorder", action)
+    return propose(scene, "recorder", action)
 
 
 @refused(ErrorCode.NO_SUCH_OBJECT)
 def a_role_at_no_site() -> Attempt:
     scene = town()
     action = GrantRole(scene.stranger, Code("caller"), GULOU, Code("nowhere"), FAR_MS)
-    return _propose(scene, "recorder", action)
+    return propose(scene, "recorder", action)
 
 
 @refused(ErrorCode.NO_SUCH_OBJECT)
 def a_role_taken_from_who_has_none() -> Attempt:
     scene = town()
-    return _propose(scene, "recorder", RevokeRole(scene.stranger, Code("caller"), GULOU))
+    return propose(scene, "recorder", RevokeRole(scene.stranger, Code("caller"), GULOU))
 
 
 def consented(scene: Scene) -> ApproveKin:
@@ -271,19 +270,19 @@ def consented(scene: Scene) -> ApproveKin:
 @refused(ErrorCode.WRONG_STATE)
 def kin_without_consent() -> Attempt:
     scene = town()
-    return _propose(scene, "recorder", ApproveKin(*offered(scene)))
+    return propose(scene, "recorder", ApproveKin(*offered(scene)))
 
 
 @refused(ErrorCode.WRONG_STATE)
 def kin_whose_consent_has_expired() -> Attempt:
     scene = town()
-    return _propose(scene, "recorder", consented(scene), 7 * DAY_MS)
+    return propose(scene, "recorder", consented(scene), 7 * DAY_MS)
 
 
 @refused(ErrorCode.STALE_OBJECT)
 def kin_of_another_origin() -> Attempt:
     scene = town()
-    return _propose(scene, "recorder", structs.replace(consented(scene), origin=ZERO_HASH))
+    return propose(scene, "recorder", structs.replace(consented(scene), origin=ZERO_HASH))
 
 
 @refused(ErrorCode.KIN_LIMIT)
@@ -291,7 +290,7 @@ def kin_beyond_the_limit_at_approval() -> Attempt:
     scene = town(Policy(1, Height(0), persons=PersonPolicy(kin_max=1)))
     action = consented(scene)
     scene.city.bind_kin(scene.elder, scene.stranger)
-    return _propose(scene, "recorder", action)
+    return propose(scene, "recorder", action)
 
 
 @refused(ErrorCode.ALREADY_EXISTS)
@@ -304,14 +303,14 @@ def kin_bound_crosswise() -> Attempt:
     accept = AcceptKin(crossing, offer.tx_id, Code("own-key"), ZERO_HASH)
     scene.city.do(scene.volunteer, accept)
     scene.city.two(scene.staff("reviewer"), scene.staff("second"), action)
-    return _propose(scene, "recorder", ApproveKin(crossing, offer.tx_id))
+    return propose(scene, "recorder", ApproveKin(crossing, offer.tx_id))
 
 
 @refused(ErrorCode.SAME_PERSON)
 def kin_put_forward_by_one_side() -> Attempt:
     scene = town()
     scene.give_role(scene.volunteer, "recorder")
-    return _propose(scene, scene.volunteer, consented(scene))
+    return propose(scene, scene.volunteer, consented(scene))
 
 
 @refused(ErrorCode.SAME_PERSON)
@@ -328,73 +327,17 @@ def kin_seconded_by_whoever_recorded_the_consent() -> Attempt:
 @refused(ErrorCode.UNKNOWN_RECIPIENT)
 def flags_for_nobody() -> Attempt:
     action = Attest(NOBODY, FAR_MS, FAR_MS, FAR_MS, ZERO_HASH)
-    return _propose(town(), "reviewer", action)
+    return propose(town(), "reviewer", action)
 
 
 @refused(ErrorCode.UNKNOWN_RECIPIENT)
 def training_of_nobody() -> Attempt:
     action = AttestGate(NOBODY, Code("training"), FAR_MS, ZERO_HASH)
-    return _propose(town(), "reviewer", action)
+    return propose(town(), "reviewer", action)
 
 
 @refused(ErrorCode.SAME_PERSON)
 def flags_of_oneself() -> Attempt:
     scene = town()
     me = scene.staff("reviewer")
-    return _propose(scene, me, Attest(me, FAR_MS, FAR_MS, FAR_MS, ZERO_HASH))
-
-
-def _agent(scene: Scene, **changes: object) -> BindAgent:
-    keyless = scene.city.new_person("qian", keyless=True)
-    sound = BindAgent(keyless, scene.stranger, CONFIRM, EVIDENCE)
-    return structs.replace(sound, **changes)
-
-
-@refused(ErrorCode.UNKNOWN_RECIPIENT)
-def an_agent_of_nobody() -> Attempt:
-    scene = town()
-    return _propose(scene, "recorder", _agent(scene, person=NOBODY))
-
-
-@refused(ErrorCode.SAME_PERSON)
-def an_agent_of_oneself() -> Attempt:
-    scene = town()
-    action = _agent(scene)
-    return _propose(scene, "recorder", structs.replace(action, agent=action.person))
-
-
-@refused(ErrorCode.METHOD_NOT_ALLOWED)
-def an_agent_bound_for_a_person_with_a_key() -> Attempt:
-    scene = town()
-    return _propose(scene, "recorder", _agent(scene, person=scene.elder))
-
-
-@refused(ErrorCode.VERB_NOT_GRANTED)
-def an_agent_bound_who_gives() -> Attempt:
-    scene = town()
-    return _propose(scene, "recorder", _agent(scene, verbs=(Code("give"),)))
-
-
-@refused(ErrorCode.AGENT_LIMIT)
-def an_agent_bound_for_too_many() -> Attempt:
-    scene = town()
-    for name in ("a", "b", "c"):
-        scene.city.do(scene.city.new_person(name), GrantAgent(scene.stranger, CONFIRM))
-    return _propose(scene, "recorder", _agent(scene))
-
-
-@refused(ErrorCode.AGENT_LIMIT)
-def too_many_agents_bound_for_one() -> Attempt:
-    scene = town()
-    action = _agent(scene)
-    for name in ("a", "b", "c"):
-        one = structs.replace(action, agent=scene.city.new_person(name))
-        scene.city.two(scene.staff("recorder"), scene.staff("reviewer"), one)
-    return _propose(scene, "recorder", action)
-
-
-@refused(ErrorCode.SAME_PERSON)
-def an_agency_put_forward_by_the_agent() -> Attempt:
-    scene = town()
-    clerk = scene.staff("clerk")
-    return _propose(scene, clerk, _agent(scene, agent=clerk))
+    return propose(scene, me, Attest(me, FAR_MS, FAR_MS, FAR_MS, ZERO_HASH))
