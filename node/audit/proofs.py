@@ -19,6 +19,7 @@ from node.console.formats import duration, instant
 from node.console.language import Text, t
 from node.console.result import Cell, Facts, Json
 from node.console.service_certificates import certificate_data, record_pairs
+from node.console.words import OFFENCES, STATES, SUBJECTS, word
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +101,7 @@ def checked_facts(checked: Checked) -> Facts:
     signed = t(zh="{signers} / {all} 个区", en="{signers} of {all} districts")
     pairs: list[tuple[Text, Cell]] = [
         (t(zh="结论", en="Verdict"), t(zh="成立", en="It holds")),
-        (t(zh="证明对象", en="About"), f"{kind} {id_}".strip()),
+        (t(zh="证明对象", en="About"), _named(kind, id_)),
         *_details(proven),
         (t(zh="区块高度", en="Height"), proven.height),
         (t(zh="区块时间", en="Block time"), instant(proven.time_ms)),
@@ -130,10 +131,15 @@ def _convicted_pairs(convicted: Convicted) -> list[tuple[Text, Cell]]:
     return [
         (t(zh="结论", en="Verdict"), t(zh="成立", en="It holds")),
         (t(zh="违反协议的区", en="Broke the protocol"), convicted.district),
-        (t(zh="方式", en="How"), convicted.kind),
+        (t(zh="方式", en="How"), word(OFFENCES, convicted.kind)),
         (t(zh="区块高度", en="Height"), convicted.height),
         (t(zh="轮次", en="Round"), convicted.round),
     ]
+
+
+def _named(kind: str, id_: str) -> Text:
+    about = word(SUBJECTS, kind)
+    return Text(f"{about.zh} {id_}".strip(), f"{about.en} {id_}".strip())
 
 
 def _subject(proven: Proven) -> tuple[str, str]:
@@ -156,7 +162,7 @@ def _details(proven: Proven) -> list[tuple[Text, Cell]]:
             return record_pairs(certificate)
         case Order() as order:
             return [
-                (t(zh="订单状态", en="State"), order.state.value),
+                (t(zh="订单状态", en="State"), word(STATES, order.state.value)),
                 (t(zh="支付", en="Paid"), duration(order.paid_min)),
             ]
         case SignedTransaction() as signed:

@@ -46,6 +46,15 @@ OFFENCES: Final[dict[str, Text]] = {
     "amnesia": t(zh="忘记自己的锁定", en="amnesia"),
 }
 """What a district's node did against the protocol."""
+SUBJECTS: Final[dict[str, Text]] = {
+    "person": t(zh="账户", en="account"),
+    "order": t(zh="订单", en="order"),
+    "servicecertificate": t(zh="服务记录证明", en="service certificate"),
+    "transaction": t(zh="交易", en="transaction"),
+    "supply": t(zh="总量表", en="supply statement"),
+    "absence": t(zh="没有这条记录", en="no such record"),
+}
+"""What a proof file is about."""
 
 
 def word(table: dict[str, Text], code: str) -> Text:
