@@ -33,7 +33,14 @@ def draw(view: View, lang: Lang, environment: Mapping[str, str]) -> None:
 def _rich(environment: Mapping[str, str]) -> "RichConsole":
     from rich.console import Console  # noqa: PLC0415 - 46 ms that a command without a table need not spend
 
-    return Console(
+    class Piped(Console):
+        """Rich would exit with 1, which here means that a rule is broken."""
+
+        def on_broken_pipe(self) -> None:
+            """Let ``node.console.console`` say that nobody reads any more."""
+            raise BrokenPipeError
+
+    return Piped(
         file=sys.stdout,
         width=None if sys.stdout.isatty() else PLAIN_WIDTH,
         no_color="NO_COLOR" in environment,

@@ -202,3 +202,28 @@ def test_a_process_exits_with_the_code_of_its_command():
     """From the shell's side: done, misuse."""
     assert start("-m", "node", "--version").returncode == ExitCode.OK
     assert start("-m", "node", "nothing").returncode == ExitCode.USAGE
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("words", [("node", "config-show"), ("completion", "bash")])
+def test_a_reader_that_goes_away_is_no_broken_rule(words: tuple[str, ...], tmp_path: Path) -> None:
+    """``audit verify ... | head`` must not exit with 1, which means that the archive is wrong."""
+    (tmp_path / "config").mkdir()
+    (tmp_path / "config" / "node.toml").write_text('district = "gulou"\n', encoding="utf-8")
+    reader, writer = os.pipe()
+    os.close(reader)
+    command = [sys.executable, "-m", "node", *words]
+    variables = {"PATH": os.environ["PATH"], "TIMEBANK_HOME": str(tmp_path)}
+    done = subprocess.run(
+        command,
+        cwd=ROOT,
+        env=variables,
+        stdout=writer,
+        stderr=subprocess.PIPE,
+        text=True,
+        check=False,
+    )
+    os.close(writer)
+    assert done.returncode == 6, done.stderr
+    assert "Traceback" not in done.stderr
+    assert "Exception ignored" not in done.stderr
